@@ -1,0 +1,1 @@
+"""Plotly figures for pages and digest, all in one look."""

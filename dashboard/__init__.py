@@ -1,0 +1,1 @@
+"""The Streamlit pages: words around charts; no formula and no SQL."""

@@ -1,0 +1,1 @@
+"""Everything that talks to PostgreSQL: schema, migrations, named queries, writes and insights."""
