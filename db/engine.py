@@ -1,0 +1,86 @@
+"""How a process gets its database: the engine, from `DATABASE_URL` or from the embedded server.
+
+Sessions are in UTC whatever the server's or the user's zone is. Accepts libpq URLs
+(`postgresql://…`, `postgres://…`, several hosts, sockets) and SQLAlchemy's `postgresql+psycopg://…`.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import sqlalchemy as sa
+from psycopg.conninfo import conninfo_to_dict
+from sqlalchemy import Connection, Engine
+
+from db import embedded
+from settings import Settings
+
+__all__ = ["Connection", "Engine", "create_engine", "database_url", "open_database"]
+
+APPLICATION_NAME = "tablestakes"
+OLDEST_SERVER_VERSION = 150_000
+
+
+class DatabaseTooOldError(Exception):
+    """The server is older than PostgreSQL 15."""
+
+
+def database_url(settings: Settings) -> str:
+    """The URL to connect to; starts or joins the embedded server when none is configured."""
+    if settings.database_url is not None:
+        return settings.database_url.get_secret_value()
+    return embedded.start_server(settings.data_dir).url
+
+
+def create_engine(database: Settings | str, **options: Any) -> Engine:
+    """An engine on the database of the settings, or of a URL; `options` go to SQLAlchemy."""
+    url = database_url(database) if isinstance(database, Settings) else database
+    engine = sa.create_engine(
+        "postgresql+psycopg://",
+        connect_args=_connect_arguments(url),
+        **{"pool_pre_ping": True, **options},
+    )
+    sa.event.listen(engine, "connect", _use_utc)
+    return engine
+
+
+@contextmanager
+def open_database(settings: Settings) -> Iterator[Engine]:
+    """The engine while the block runs; afterwards the embedded server is let go of, too.
+
+    Raises `DatabaseTooOldError` before anything is done with a server older than 15.
+    """
+    engine = create_engine(settings)
+    try:
+        with engine.connect() as connection:
+            version = connection.scalar(
+                sa.text("SELECT current_setting('server_version_num')::int")
+            )
+            if version is None or version < OLDEST_SERVER_VERSION:
+                raise DatabaseTooOldError(
+                    f"The database runs PostgreSQL {(version or 0) // 10_000}; Table Stakes needs "
+                    "15 or newer. Point DATABASE_URL at a newer server, or unset it to use the "
+                    "embedded one."
+                )
+        yield engine
+    finally:
+        engine.dispose()
+        if settings.database_url is None:
+            embedded.release_server(settings.data_dir)
+
+
+def _connect_arguments(url: str) -> dict[str, Any]:
+    """What psycopg is to be called with. libpq reads its own URLs, so all of its forms work."""
+    defaults = {"application_name": APPLICATION_NAME, "connect_timeout": 10}
+    if url.startswith("postgresql+psycopg://"):
+        parsed = sa.make_url(url)
+        _, given = parsed.get_dialect()().create_connect_args(parsed)
+        return {**defaults, **given}
+    return {**defaults, **conninfo_to_dict(url)}
+
+
+def _use_utc(dbapi_connection: Any, _record: object) -> None:
+    """Set when connecting and outside a transaction, so that no rollback undoes it."""
+    dbapi_connection.autocommit = True
+    dbapi_connection.execute("SET TIME ZONE 'UTC'")
+    dbapi_connection.autocommit = False
