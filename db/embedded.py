@@ -219,8 +219,9 @@ def _create(pgdata: Path, bin_dir: Path) -> None:
     shutil.rmtree(fresh, ignore_errors=True)
     fresh.mkdir(mode=0o700)
     if os.geteuid() == 0:
-        shutil.chown(fresh, _server_account())
+        os.chown(fresh, *_server_account())
         _let_others_reach(fresh)
+        _let_others_read(bin_dir.parent)
     _run(
         bin_dir,
         "initdb",
@@ -348,15 +349,17 @@ def _wheel_binaries() -> Path:
     return POSTGRES_VERSIONS[18]
 
 
-def _server_account() -> str:
+def _server_account() -> tuple[int, int]:
+    """Its user and group id; made if need be. Its group must not be root's: that one is let in
+    to fewer folders than everybody else is."""
     import pwd
 
     try:
-        pwd.getpwnam(SERVER_ACCOUNT)
+        account = pwd.getpwnam(SERVER_ACCOUNT)
     except KeyError:
         try:
             subprocess.run(
-                ["useradd", "--system", "--no-create-home", SERVER_ACCOUNT],
+                ["useradd", "--system", "--user-group", "--no-create-home", SERVER_ACCOUNT],
                 check=True,
                 capture_output=True,
                 text=True,
@@ -366,7 +369,8 @@ def _server_account() -> str:
                 f"PostgreSQL does not run as root, and the system user {SERVER_ACCOUNT} could not "
                 f"be made for it ({error}). Run as an ordinary user, or set DATABASE_URL."
             ) from error
-    return SERVER_ACCOUNT
+        account = pwd.getpwnam(SERVER_ACCOUNT)
+    return account.pw_uid, account.pw_gid
 
 
 def _let_others_reach(path: Path) -> None:

@@ -1,0 +1,151 @@
+"""What every test may ask for: an empty migrated database of its own, the shared data, a browser.
+
+The server is the embedded PostgreSQL 18 in a temporary folder, unless the environment says
+`TEST_POSTGRES=15` (binaries as Debian installs them) or `TEST_DATABASE_URL=postgresql://…` (any
+server whose user may create databases; `DATABASE_URL` is never used, so no real data are at risk).
+Each test gets a clone of a database that was migrated once.
+"""
+
+import itertools
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import psycopg
+import pytest
+from hypothesis import HealthCheck
+from hypothesis import settings as hypothesis_settings
+from psycopg import sql
+
+from db import embedded, migrate
+from db.engine import Engine, create_engine
+from settings import PROJECT_DIR
+
+hypothesis_settings.register_profile(
+    "suite", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow]
+)
+hypothesis_settings.load_profile("suite")
+
+# A test's data need not survive a power cut.
+FAST_AND_UNSAFE = {"fsync": "off", "full_page_writes": "off", "shared_buffers": "64MB"}
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _environment_of_the_suite() -> Iterator[None]:
+    """Settings of whoever runs the tests must not reach into them."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name in list(os.environ):
+            if name == "DATABASE_URL" or name.startswith("TABLESTAKES_"):
+                patch.delenv(name)
+        yield
+
+
+@pytest.fixture(scope="session")
+def server_url() -> Iterator[str]:
+    """A database on the suite's server to create others from."""
+    given = os.environ.get("TEST_DATABASE_URL")
+    if given:
+        yield given.replace("postgresql+psycopg://", "postgresql://", 1)
+        return
+    folder = Path(tempfile.mkdtemp(prefix="tablestakes-tests-"))
+    try:
+        server = embedded.start_server(folder, bin_dir=_binaries(), options=FAST_AND_UNSAFE)
+        yield server.url
+        embedded.release_server(folder)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _binaries() -> Path | None:
+    version = os.environ.get("TEST_POSTGRES")
+    if not version:
+        return None
+    binaries = Path(f"/usr/lib/postgresql/{version}/bin")
+    if not (binaries / "initdb").exists():
+        pytest.exit(
+            f"TEST_POSTGRES={version}, but {binaries} holds no PostgreSQL: "
+            f"install Debian's postgresql-{version}, or unset it.",
+            returncode=1,
+        )
+    return binaries
+
+
+@pytest.fixture(scope="session")
+def _template(server_url: str, testrun_uid: str, worker_id: str) -> Iterator[str]:
+    """The name of a migrated database with nothing in it."""
+    name = f"tablestakes_{testrun_uid[:12]}_{worker_id}"
+    _execute(server_url, sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+    try:
+        engine = create_engine(_on_database(server_url, name))
+        migrate.upgrade(engine)
+        engine.dispose()
+        yield name
+    finally:
+        _drop(server_url, name)
+
+
+_clone_numbers = itertools.count(1)
+
+
+@pytest.fixture
+def database_url(server_url: str, _template: str) -> Iterator[str]:
+    """The URL of an empty, migrated database that only this test uses."""
+    name = f"{_template}_{next(_clone_numbers)}"
+    _execute(
+        server_url,
+        sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(
+            sql.Identifier(name), sql.Identifier(_template)
+        ),
+    )
+    try:
+        yield _on_database(server_url, name)
+    finally:
+        _drop(server_url, name)
+
+
+@pytest.fixture
+def engine(database_url: str) -> Iterator[Engine]:
+    """An engine on `database_url`."""
+    engine = create_engine(database_url)
+    try:
+        yield engine
+    finally:
+        engine.dispose()
+
+
+@pytest.fixture(scope="session")
+def shared_data() -> Path:
+    """The folder of published inputs and expected outputs beside the project."""
+    folder = PROJECT_DIR.parent / "shared" / "data"
+    if not folder.is_dir():
+        pytest.skip(f"the shared data are not at {folder}")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def require_browser() -> str:
+    """The path of a Chromium; where there is none the test is skipped, or fails in the checks."""
+    for name in ("chromium", "chromium-browser", "google-chrome"):
+        path = shutil.which(name)
+        if path:
+            return path
+    reason = "no Chromium found: install Debian's chromium, or Google Chrome"
+    if os.environ.get("REQUIRE_BROWSER") == "1":
+        pytest.fail(reason)
+    pytest.skip(reason)
+
+
+def _on_database(url: str, name: str) -> str:
+    return urlsplit(url)._replace(path=f"/{name}").geturl()
+
+
+def _execute(url: str, statement: sql.Composed) -> None:
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute(statement)
+
+
+def _drop(url: str, name: str) -> None:
+    _execute(url, sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
