@@ -29,10 +29,9 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy import special
 
-from metrics.survival import Z_95, Floats
+from metrics.survival import Floats
 
 DEFAULT_REACTION_SECONDS = 60
-RULE_OF_THREE = 2.995732273553991  # -log(0.05)
 
 
 @dataclass(frozen=True)
@@ -80,6 +79,8 @@ def catchable_rates(
     watched_days: ArrayLike,
     survival: ArrayLike,
     survival_log_variance: ArrayLike,
+    *,
+    confidence: float = 0.95,
 ) -> CatchableRates:
     """Catchable rates of many windows from sums over their days, all arrays of one shape.
 
@@ -88,12 +89,14 @@ def catchable_rates(
         days give any window). watched_days: number of days with exposure.
     survival, survival_log_variance: S(reaction) and the variance of its logarithm; ignored where
         there are no drops.
+    confidence: of the intervals; rank bands ask for more than 0.95 (`joint_confidence`).
     """
     drops = np.asarray(prime_drops, dtype=np.float64)
     exposure = np.asarray(observed_days, dtype=np.float64)
     days = np.asarray(watched_days, dtype=np.float64)
     share = np.where(drops > 0, np.asarray(survival, dtype=np.float64), 0.0)
     variance = np.where(drops > 0, np.asarray(survival_log_variance, dtype=np.float64), np.inf)
+    high = (1 + confidence) / 2
     is_watched = exposure > 0
     has_drops = is_watched & (drops > 0)
     freedom = np.maximum(days - 1, 1)
@@ -106,15 +109,17 @@ def catchable_rates(
     per_week = np.where(is_watched, 7.0 * divided(drops, exposure, is_watched) * share, np.nan)
 
     # Variance of log(drops) is dispersion / drops; t for its being estimated from the days.
-    student = np.where(days > 1, special.stdtrit(freedom, 0.975) / Z_95, 1.0)
+    student = np.where(days > 1, special.stdtrit(freedom, high) / special.ndtri(high), 1.0)
     inflation = np.where(dispersion > 1, student**2, 1.0)
     log_variance = inflation * divided(dispersion, drops, has_drops) + variance
     count = divided(np.ones_like(exposure), log_variance, has_drops & (share > 0))
     has_rate = count > 0
     per_count = divided(per_week, count, has_rate)
-    rule_of_three = 7.0 * divided(np.full_like(exposure, RULE_OF_THREE), exposure, is_watched)
-    lower = per_count * special.gammaincinv(count + 0.5, 0.025)
-    upper = np.where(has_rate, per_count * special.gammaincinv(count + 0.5, 0.975), rule_of_three)
+    # -log(0.05) is 3: with so many expected, none would be seen once in twenty times.
+    none_seen = np.full_like(exposure, -np.log1p(-confidence))
+    rule_of_three = 7.0 * divided(none_seen, exposure, is_watched)
+    lower = per_count * special.gammaincinv(count + 0.5, 1 - high)
+    upper = np.where(has_rate, per_count * special.gammaincinv(count + 0.5, high), rule_of_three)
     return CatchableRates(
         per_week=per_week,
         lower=np.where(is_watched, lower, np.nan),
