@@ -47,6 +47,7 @@ SERVER_OPTIONS: Mapping[str, str] = {
 SERVER_ACCOUNT = "pgserver"  # the system user it runs as when the process is root's
 LONGEST_SOCKET_FOLDER = 88  # bytes: sun_path holds 104 on macOS, less "/.s.PGSQL.5432"
 SMALLEST_SHARED_MEMORY = 1 << 30  # bytes in /dev/shm; a container has 64 MB unless told otherwise
+NOBODYS_PID = str((1 << 31) - 1)  # above what any system gives out
 LONGEST_LOG = 10 << 20  # bytes
 START_SECONDS = 120.0
 STOP_SECONDS = 60.0
@@ -182,11 +183,7 @@ class _Postmaster:
 
 
 def _postmaster(pgdata: Path) -> _Postmaster | None:
-    """The server that runs on `pgdata`, by its pid file; a file left by a dead one is removed.
-
-    The pid alone proves nothing: after a restart of a container it is likely somebody else's, and
-    PostgreSQL would then refuse to start.
-    """
+    """The server that runs on `pgdata`, by its pid file."""
     pid_file = pgdata / "postmaster.pid"
     try:
         lines = pid_file.read_text().splitlines()
@@ -194,7 +191,6 @@ def _postmaster(pgdata: Path) -> _Postmaster | None:
         return None
     pid = int(lines[0]) if lines else 0
     if not _is_postgres(pid, pgdata):
-        pid_file.unlink(missing_ok=True)
         return None
     if len(lines) < 8:
         return _Postmaster(pid, pgdata, is_ready=False)
@@ -207,6 +203,22 @@ def _is_postgres(pid: int, pgdata: Path) -> bool:
     except (psutil.NoSuchProcess, psutil.AccessDenied):
         # A process that may not be looked at is not one that this user started.
         return False
+
+
+def _disown_lock_files(pgdata: Path) -> None:
+    """Lets PostgreSQL start over the lock files of a server that is known to be dead.
+
+    It takes them for a live server's if any process has their pid, which after a restart of a
+    container is likely. Their other lines stay: by them it finds out whether children of the dead
+    server still have its memory, and waits for those.
+    """
+    for lock_file in (pgdata / "postmaster.pid", pgdata / ".s.PGSQL.5432.lock"):
+        if lock_file.exists():
+            _, *others = lock_file.read_text().split("\n")
+            if any(others):
+                lock_file.write_text("\n".join([NOBODYS_PID, *others]))
+            else:
+                lock_file.unlink()
 
 
 def _create(pgdata: Path, bin_dir: Path) -> None:
@@ -253,6 +265,7 @@ def _start(pgdata: Path, bin_dir: Path, options: Mapping[str, str]) -> None:
         _let_others_read(bin_dir.parent)
     elif owner != os.geteuid():
         raise PermissionError(0, "belongs to another user", str(pgdata))
+    _disown_lock_files(pgdata)
     log = _log(pgdata)
     if log.exists() and log.stat().st_size > LONGEST_LOG:
         log.replace(log.with_suffix(".old"))

@@ -81,6 +81,7 @@ def _connect_arguments(url: str) -> dict[str, Any]:
 
 def _use_utc(dbapi_connection: Any, _record: object) -> None:
     """Set when connecting and outside a transaction, so that no rollback undoes it."""
+    asked_for = dbapi_connection.autocommit
     dbapi_connection.autocommit = True
     dbapi_connection.execute("SET TIME ZONE 'UTC'")
-    dbapi_connection.autocommit = False
+    dbapi_connection.autocommit = asked_for
