@@ -1,0 +1,78 @@
+"""One partition a day: made before it is written to, dropped as a whole when its day is sealed."""
+
+from collections.abc import Iterable
+from datetime import date
+
+from sqlalchemy import Connection, Engine, text
+
+from db.queries import run
+from db.schema import drop_events, scans
+
+PARTITIONED = {drop_events.name: "opened_date", scans.name: "scanned_date"}
+
+
+def partition_name(table: str, day: date) -> str:
+    return f"{table}_{day:%Y%m%d}"
+
+
+def ensure_days(engine: Engine, days: Iterable[date]) -> None:
+    """Makes the days' rows in `opened_days` and their missing partitions of `drop_events`.
+
+    One short transaction a day, so that no lock is held while another is waited for. A day that is
+    sealed stays without a partition. Attaching a table takes a lock that lets readers and writers
+    of the parent go on; `CREATE TABLE … PARTITION OF` would stop them.
+    """
+    for day in sorted(set(days)):
+        with engine.begin() as connection:
+            # Looked at before locking: a long ingest into the day must not hold up a short one.
+            if partition_exists(connection, drop_events.name, day):
+                continue
+            run(connection, "note_day", day=day)
+            sealed_at = run(connection, "lock_day", day=day).scalar_one()
+            if sealed_at is None and not partition_exists(connection, drop_events.name, day):
+                _attach(connection, drop_events.name, day)
+
+
+def ensure_scan_days(engine: Engine, days: Iterable[date]) -> None:
+    """Makes the missing partitions of `scans`."""
+    for day in sorted(set(days)):
+        with engine.begin() as connection:
+            if partition_exists(connection, scans.name, day):
+                continue
+            run(connection, "lock_scan_partitions")
+            if not partition_exists(connection, scans.name, day):
+                _attach(connection, scans.name, day)
+
+
+def partition_exists(connection: Connection, table: str, day: date) -> bool:
+    return bool(
+        connection.scalar(
+            text("SELECT to_regclass(:name) IS NOT NULL"), {"name": partition_name(table, day)}
+        )
+    )
+
+
+def drop_partition(connection: Connection, table: str, day: date) -> None:
+    """Prunes a day: constant time, whatever its size. Needs `lock_timeout` set by the caller."""
+    connection.execute(text(f"DROP TABLE {partition_name(table, day)}"))
+
+
+def analyze_days(connection: Connection, days: Iterable[date]) -> None:
+    """Tells the planner what is in the days' partitions after a large batch came in."""
+    for day in sorted(days):
+        connection.execute(text(f"ANALYZE {partition_name(drop_events.name, day)}"))
+
+
+def _attach(connection: Connection, table: str, day: date) -> None:
+    # DDL takes no bind parameters; both values are made here, from a table's name and a date.
+    name, column = partition_name(table, day), PARTITIONED[table]
+    connection.execute(
+        text(
+            f"CREATE TABLE {name} (LIKE {table} INCLUDING ALL, "
+            f"CONSTRAINT {name}_day CHECK ({column} = DATE '{day.isoformat()}'))"
+        )
+    )
+    connection.execute(
+        text(f"ALTER TABLE {table} ATTACH PARTITION {name} FOR VALUES IN ('{day.isoformat()}')")
+    )
+    connection.execute(text(f"ALTER TABLE {name} DROP CONSTRAINT {name}_day"))

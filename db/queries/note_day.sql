@@ -1,0 +1,2 @@
+-- in:  day
+INSERT INTO opened_days (opened_date) VALUES (:day) ON CONFLICT DO NOTHING

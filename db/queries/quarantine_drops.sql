@@ -1,0 +1,7 @@
+-- Keeps every row that was refused, with its reason and what was sent.
+-- in:  batch_id
+INSERT INTO rejected_events (batch_id, row_number, reason, payload)
+SELECT batch_id, row_number, problem,
+    coalesce(payload, jsonb_strip_nulls(to_jsonb(staged_drops) - 'batch_id' - 'row_number' - 'problem'))
+FROM staged_drops
+WHERE batch_id = :batch_id AND problem IS NOT NULL

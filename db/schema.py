@@ -1,0 +1,458 @@
+"""The tables, as SQLAlchemy metadata. Migrations must equal it (`tests/db/test_schema.py`).
+
+Raw tables (`drop_events`, `scans`) are partitioned by their market-local day and pruned; everything
+under "durable" is kept forever; everything under "derived" can be rebuilt from the durable tables
+by `python -m pipeline rescore`.
+
+Every key of a table that Citus would distribute begins with `venue_id`. Identifiers compare by
+bytes (collation "C"), so that sorting is the same on every machine.
+"""
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    Column,
+    Date,
+    DateTime,
+    Double,
+    ForeignKey,
+    Identity,
+    Index,
+    Integer,
+    MetaData,
+    SmallInteger,
+    Table,
+    Text,
+    func,
+    text,
+)
+from sqlalchemy.dialects.postgresql import ARRAY, BIT, JSONB
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "%(table_name)s_%(column_0_N_name)s_idx",
+        "uq": "%(table_name)s_%(column_0_N_name)s_key",
+        "ck": "%(table_name)s_%(constraint_name)s_check",
+        "fk": "%(table_name)s_%(column_0_N_name)s_fkey",
+        "pk": "%(table_name)s_pkey",
+    }
+)
+
+
+def _id() -> Text:
+    return Text(collation="C")
+
+
+def _instant() -> DateTime:
+    return DateTime(timezone=True)
+
+
+# --- reference -----------------------------------------------------------------------------------
+
+markets = Table(
+    "markets",
+    metadata,
+    Column("market_id", _id(), primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("timezone", Text, nullable=False),
+    Column("is_simulated", Boolean, nullable=False, server_default=text("false")),
+    Column("prime_start_hour", SmallInteger, nullable=False, server_default="18"),
+    Column("prime_end_hour", SmallInteger, nullable=False, server_default="21"),
+    Column("poll_interval_seconds", Integer, nullable=False, server_default="60"),
+    CheckConstraint("0 <= prime_start_hour AND prime_start_hour < prime_end_hour", "prime_start"),
+    CheckConstraint("prime_end_hour <= 24", "prime_end"),
+    CheckConstraint("poll_interval_seconds BETWEEN 1 AND 86400", "poll_interval"),
+)
+
+venues = Table(
+    "venues",
+    metadata,
+    Column("venue_id", _id(), primary_key=True),
+    Column("market_id", _id(), ForeignKey("markets.market_id"), nullable=False),
+    Column("name", Text, nullable=False),
+    Column("neighborhood", Text),
+    Column("cuisine", Text),
+    Column("price", Text),
+    Column("lists", ARRAY(Text), nullable=False, server_default="{}"),
+    Index(None, "market_id"),
+)
+
+# A simulated market's model, so that the timer can extend it up to now.
+simulations = Table(
+    "simulations",
+    metadata,
+    Column("market_id", _id(), ForeignKey("markets.market_id"), primary_key=True),
+    Column("params", JSONB, nullable=False),
+    Column("extended_to", _instant(), nullable=False),
+)
+
+# --- acceptance ----------------------------------------------------------------------------------
+
+# received = accepted + duplicate + pending + rejected + late. Beside these, `rows_implied` openings
+# were written that nobody sent, `rows_settled` closings of earlier batches were written here, and
+# `rows_settled_later` of the accepted were written by later batches.
+batches = Table(
+    "batches",
+    metadata,
+    Column("batch_id", BigInteger, Identity(always=True), primary_key=True),
+    Column("idempotency_key", _id(), nullable=False, unique=True),
+    # Of the delivery's bytes: a key that comes again with other content is refused.
+    Column("content_sha256", Text),
+    Column("source", Text, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("received_at", _instant(), nullable=False),
+    *(
+        Column(name, BigInteger, nullable=False, server_default="0")
+        for name in (
+            "rows_received",
+            "rows_accepted",
+            "rows_duplicate",
+            "rows_pending",
+            "rows_rejected",
+            "rows_late",
+            "rows_implied",
+            "rows_settled",
+            "rows_settled_later",
+        )
+    ),
+    Column("aggregated_at", _instant()),
+    Index(
+        "batches_unaggregated_idx",
+        "batch_id",
+        postgresql_where=text("aggregated_at IS NULL"),
+    ),
+)
+
+# Which days a batch wrote to, and how much: what `verify` holds raw rows and rollups against.
+batch_days = Table(
+    "batch_days",
+    metadata,
+    Column("opened_date", Date, primary_key=True),
+    Column("batch_id", BigInteger, primary_key=True),
+    Column("market_id", _id(), primary_key=True),
+    Column("openings", BigInteger, nullable=False),
+    Column("closings", BigInteger, nullable=False),
+    Column("expiries", BigInteger, nullable=False),
+    Index(None, "batch_id"),
+)
+
+# Where COPY puts rows before they are judged. Emptied by the transaction that filled it.
+staged_drops = Table(
+    "staged_drops",
+    metadata,
+    Column("batch_id", BigInteger, nullable=False),
+    Column("row_number", BigInteger, nullable=False),
+    Column("event_type", Text),
+    Column("venue_id", _id()),
+    Column("slot_id", _id()),
+    Column("slot_at", _instant()),
+    Column("opened_at", _instant()),
+    Column("occurred_at", _instant()),
+    Column("party_size", Integer),
+    Column("bucket_id", _id()),
+    Column("event_id", _id()),
+    Column("venue_name", Text),
+    Column("neighborhood", Text),
+    Column("cuisine", Text),
+    Column("price", Text),
+    Column("problem", Text),
+    Column("payload", JSONB),
+    Index(None, "batch_id"),
+    prefixes=["UNLOGGED"],
+)
+
+rejected_events = Table(
+    "rejected_events",
+    metadata,
+    Column("batch_id", BigInteger, primary_key=True),
+    Column("row_number", BigInteger, primary_key=True),
+    Column("reason", Text, nullable=False),
+    Column("payload", JSONB, nullable=False),
+)
+
+# Closings without `opened_at` whose opening is not known yet.
+pending_ends = Table(
+    "pending_ends",
+    metadata,
+    Column("venue_id", _id(), primary_key=True),
+    Column("slot_id", _id(), primary_key=True),
+    Column("occurred_at", _instant(), primary_key=True),
+    Column("slot_at", _instant(), nullable=False),
+    Column("party_size", Integer),
+    Column("bucket_id", _id()),
+    Column("event_id", _id()),
+    Column("batch_id", BigInteger, nullable=False),
+    Column("row_number", BigInteger, nullable=False),
+    Index(None, "batch_id"),
+)
+
+# Events of days that were sealed before they came. Kept once, counted, shown, never aggregated.
+late_events = Table(
+    "late_events",
+    metadata,
+    Column("venue_id", _id(), primary_key=True),
+    Column("opened_date", Date, primary_key=True),
+    Column("slot_id", _id(), primary_key=True),
+    Column("opened_at", _instant(), primary_key=True),
+    Column("event_type", Text, primary_key=True),
+    Column("occurred_at", _instant(), primary_key=True),
+    Column("slot_at", _instant(), nullable=False),
+    Column("party_size", Integer),
+    Column("bucket_id", _id()),
+    Column("event_id", _id()),
+    Column("batch_id", BigInteger, nullable=False),
+    Column("row_number", BigInteger, nullable=False),
+    Column("received_at", _instant(), nullable=False),
+    Index(None, "batch_id"),
+)
+
+# --- raw, pruned ---------------------------------------------------------------------------------
+
+# Orders ingest and seal: ingest holds its days FOR SHARE, seal holds its day FOR UPDATE.
+opened_days = Table(
+    "opened_days",
+    metadata,
+    Column("opened_date", Date, primary_key=True),
+    Column("sealed_at", _instant()),
+)
+
+drop_events = Table(
+    "drop_events",
+    metadata,
+    Column("venue_id", _id(), primary_key=True),
+    Column("opened_date", Date, primary_key=True),
+    Column("slot_id", _id(), primary_key=True),
+    Column("opened_at", _instant(), primary_key=True),
+    Column("is_end", Boolean, primary_key=True),
+    Column("event_type", Text, nullable=False),
+    Column("occurred_at", _instant(), nullable=False),
+    Column("slot_at", _instant(), nullable=False),
+    Column("slot_date", Date, nullable=False),
+    Column("opened_minute", SmallInteger, nullable=False),
+    Column("slot_hour", SmallInteger, nullable=False),
+    Column("party_size", SmallInteger, nullable=False),
+    # Whole seconds the slot was seen open: to its closing, or to where the drop is censored.
+    Column("open_seconds", Integer),
+    Column("is_implied", Boolean, nullable=False),
+    Column("batch_id", BigInteger, nullable=False),
+    Column("bucket_id", _id()),
+    Column("event_id", _id()),
+    CheckConstraint("event_type IN ('NEW_DROP', 'CLOSED', 'EXPIRED')", "event_type"),
+    CheckConstraint("is_end = (event_type <> 'NEW_DROP')", "is_end"),
+    CheckConstraint("is_end = (open_seconds IS NOT NULL)", "open_seconds"),
+    CheckConstraint("occurred_at >= opened_at AND slot_at > opened_at", "order"),
+    Index(None, "batch_id"),
+    postgresql_partition_by="LIST (opened_date)",
+)
+
+# Drops without an end. `superseded_at` is the slot's next opening, where the drop is censored.
+open_drops = Table(
+    "open_drops",
+    metadata,
+    Column("venue_id", _id(), primary_key=True),
+    Column("slot_id", _id(), primary_key=True),
+    Column("opened_at", _instant(), primary_key=True),
+    Column("opened_date", Date, nullable=False),
+    Column("slot_at", _instant(), nullable=False),
+    Column("slot_date", Date, nullable=False),
+    Column("slot_hour", SmallInteger, nullable=False),
+    Column("party_size", SmallInteger, nullable=False),
+    Column("bucket_id", _id()),
+    Column("event_id", _id()),
+    Column("superseded_at", _instant()),
+    Index(None, "opened_date"),
+    Index(None, "slot_at"),
+)
+
+scans = Table(
+    "scans",
+    metadata,
+    Column("market_id", _id(), primary_key=True),
+    Column("scanned_date", Date, primary_key=True),
+    Column("bucket_id", _id(), primary_key=True),
+    Column("scanned_at", _instant(), primary_key=True),
+    Column("is_ok", Boolean, nullable=False),
+    Column("available_slots", Integer),
+    Column("batch_id", BigInteger, nullable=False),
+    Index(None, "batch_id"),
+    postgresql_partition_by="LIST (scanned_date)",
+)
+
+# --- durable -------------------------------------------------------------------------------------
+
+# One row a cell; one array element a drop. Merging two rollups is concatenating their arrays.
+drop_rollup = Table(
+    "drop_rollup",
+    metadata,
+    Column("venue_id", _id(), primary_key=True),
+    Column("opened_date", Date, primary_key=True),
+    Column("slot_date", Date, primary_key=True),
+    Column("slot_hour", SmallInteger, primary_key=True),
+    Column("party_size", SmallInteger, primary_key=True),  # 0 = unknown
+    Column("opened_minutes", ARRAY(SmallInteger), nullable=False),
+    Column("closed_seconds", ARRAY(Integer), nullable=False),
+    Column("censored_seconds", ARRAY(Integer), nullable=False),
+    CheckConstraint(
+        "cardinality(opened_minutes)"
+        " >= cardinality(closed_seconds) + cardinality(censored_seconds)",
+        "ended",
+    ),
+    Index(None, "opened_date"),
+)
+
+# One row an hour; `observed` has a bit for each minute in which we were looking.
+scan_rollup = Table(
+    "scan_rollup",
+    metadata,
+    Column("market_id", _id(), primary_key=True),
+    Column("anchor", _id(), primary_key=True),
+    Column("hour_at", _instant(), primary_key=True),
+    Column("scans_ok", Integer, nullable=False),
+    Column("scans_failed", Integer, nullable=False),
+    Column("observed", BIT(60), nullable=False),
+    Column("available_slots_sum", BigInteger, nullable=False),
+    Column("last_ok_at", _instant()),
+)
+
+day_receipts = Table(
+    "day_receipts",
+    metadata,
+    Column("opened_date", Date, primary_key=True),
+    Column("market_id", _id(), ForeignKey("markets.market_id"), primary_key=True),
+    Column("raw_openings", BigInteger, nullable=False),
+    Column("raw_closings", BigInteger, nullable=False),
+    Column("raw_expiries", BigInteger, nullable=False),
+    Column("rollup_openings", BigInteger, nullable=False),
+    Column("rollup_closings", BigInteger, nullable=False),
+    Column("rollup_expiries", BigInteger, nullable=False),
+    Column("rollup_cells", BigInteger, nullable=False),
+    Column("rollup_checksum", Text, nullable=False),
+    Column("method_version", Integer, nullable=False),
+    Column("rows_pruned", BigInteger, nullable=False),
+    Column("sealed_at", _instant(), nullable=False),
+)
+
+job_runs = Table(
+    "job_runs",
+    metadata,
+    Column("job_run_id", BigInteger, Identity(always=True), primary_key=True),
+    Column("job", Text, nullable=False),
+    # What the run was for ("nyc 2026-11-23"): a job that succeeded for it is not due again.
+    Column("due_key", Text, nullable=False),
+    Column("started_at", _instant(), nullable=False),
+    Column("finished_at", _instant()),
+    Column("status", Text, nullable=False),
+    Column("detail", JSONB, nullable=False, server_default="{}"),
+    Column("error", Text),
+    CheckConstraint("status IN ('running', 'succeeded', 'failed', 'interrupted')", "status"),
+    Index(None, "job", "due_key"),
+    Index(None, "job", "started_at"),
+)
+
+# --- derived -------------------------------------------------------------------------------------
+
+# Venue-days whose rollup changed since they were last scored.
+unscored_venue_days = Table(
+    "unscored_venue_days",
+    metadata,
+    Column("venue_id", _id(), primary_key=True),
+    Column("opened_date", Date, primary_key=True),
+)
+
+# What the derived rows of a market were last computed for.
+market_scores = Table(
+    "market_scores",
+    metadata,
+    Column("market_id", _id(), ForeignKey("markets.market_id"), primary_key=True),
+    Column("scored_for", _instant(), nullable=False),
+    Column("scored_date", Date, nullable=False),
+    Column("known_open_until", _instant()),
+    Column("method_key", Text, nullable=False),
+    Column("computed_at", _instant(), nullable=False),
+)
+
+
+def _count_columns() -> list[Column[int]]:
+    names = (
+        "new_drop_count",
+        "closed_count",
+        "expired_count",
+        "open_count",
+        "prime_time_drops",
+        "off_peak_drops",
+    )
+    return [Column(name, BigInteger, nullable=False) for name in names]
+
+
+def _score_columns() -> list[Column[float]]:
+    names = (
+        "catchable_per_week",
+        "catchable_lower",
+        "catchable_upper",
+        "scarcity_score",
+        "volatility_score",
+    )
+    return [Column(name, Double) for name in names]
+
+
+def _derivation_columns() -> list[Column[object]]:
+    return [
+        Column("formula_version", Integer, nullable=False),
+        Column("computed_at", _instant(), nullable=False, server_default=func.now()),
+    ]
+
+
+# Counts and durations are of the one day; the scores are of the 14 days that end on it.
+venue_metrics = Table(
+    "venue_metrics",
+    metadata,
+    Column("venue_id", _id(), primary_key=True),
+    Column("window_date", Date, primary_key=True),
+    Column("market_id", _id(), nullable=False),
+    *_count_columns(),
+    Column("avg_drop_duration_seconds", Double),
+    Column("median_drop_duration_seconds", Double),
+    *_score_columns(),
+    *_derivation_columns(),
+    Index(None, "market_id", "window_date"),
+)
+
+# The window ends on `as_of_date` and holds `window_days` market-local days.
+venue_rolling_metrics = Table(
+    "venue_rolling_metrics",
+    metadata,
+    Column("venue_id", _id(), primary_key=True),
+    Column("as_of_date", Date, primary_key=True),
+    Column("window_days", SmallInteger, primary_key=True),
+    Column("market_id", _id(), nullable=False),
+    *_count_columns(),
+    Column("avg_drop_duration_seconds", Double),
+    Column("median_drop_duration_seconds", Double),
+    Column("typical_open_seconds", Double),
+    Column("typical_open_lower", Double),
+    Column("typical_open_upper", Double),
+    Column("resolution_seconds", Integer, nullable=False),
+    Column("caught_in_time_rate", Double),
+    *_score_columns(),
+    Column("tier", Text),
+    Column("volatility_p", Double),
+    Column("duration_variation", Double),
+    Column("fully_booked_rate", Double),
+    Column("observed_days", Double, nullable=False),
+    Column("coverage_rate", Double),
+    Column("is_coverage_assumed", Boolean, nullable=False),
+    Column("daily_prime_drops", ARRAY(Integer), nullable=False),
+    *_derivation_columns(),
+    Index(None, "market_id", "as_of_date", "window_days"),
+)
+
+market_metrics = Table(
+    "market_metrics",
+    metadata,
+    Column("market_id", _id(), primary_key=True),
+    Column("window_date", Date, primary_key=True),
+    Column("metric_type", Text, primary_key=True),
+    Column("value_json", JSONB, nullable=False),
+    *_derivation_columns(),
+)
