@@ -145,7 +145,8 @@ def _give_back(folder: Path, share: _Share) -> bool:
 
 
 @atexit.register
-def _release_all() -> None:
+def release_all() -> None:
+    """Lets go of every server at once, however often this process asked for it."""
     for folder, share in list(_shares.items()):
         share.count = 1
         release_server(folder)

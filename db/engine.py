@@ -21,8 +21,8 @@ APPLICATION_NAME = "tablestakes"
 OLDEST_SERVER_VERSION = 150_000
 
 
-class DatabaseTooOldError(Exception):
-    """The server is older than PostgreSQL 15."""
+class DatabaseUnusableError(Exception):
+    """The server does not answer or is older than PostgreSQL 15; the text says what to do."""
 
 
 def database_url(settings: Settings) -> str:
@@ -48,25 +48,33 @@ def create_engine(database: Settings | str, **options: Any) -> Engine:
 def open_database(settings: Settings) -> Iterator[Engine]:
     """The engine while the block runs; afterwards the embedded server is let go of, too.
 
-    Raises `DatabaseTooOldError` before anything is done with a server older than 15.
+    Raises `DatabaseUnusableError` or, for the embedded server, `EmbeddedDatabaseError`.
     """
     engine = create_engine(settings)
     try:
-        with engine.connect() as connection:
-            version = connection.scalar(
-                sa.text("SELECT current_setting('server_version_num')::int")
-            )
-            if version is None or version < OLDEST_SERVER_VERSION:
-                raise DatabaseTooOldError(
-                    f"The database runs PostgreSQL {(version or 0) // 10_000}; Table Stakes needs "
-                    "15 or newer. Point DATABASE_URL at a newer server, or unset it to use the "
-                    "embedded one."
-                )
+        _check_server(engine)
         yield engine
     finally:
         engine.dispose()
         if settings.database_url is None:
             embedded.release_server(settings.data_dir)
+
+
+def _check_server(engine: Engine) -> None:
+    try:
+        with engine.connect() as connection:
+            version = int(connection.exec_driver_sql("SHOW server_version_num").scalar_one())
+    except sa.exc.OperationalError as error:
+        raise DatabaseUnusableError(
+            f"The database does not answer: {error.orig} Start it, mend DATABASE_URL, or unset "
+            "that to use the embedded one."
+        ) from error
+    if version < OLDEST_SERVER_VERSION:
+        raise DatabaseUnusableError(
+            f"The database runs PostgreSQL {version // 10_000}; Table Stakes needs "
+            f"{OLDEST_SERVER_VERSION // 10_000} or newer. Point DATABASE_URL at a newer server, or "
+            "unset it to use the embedded one."
+        )
 
 
 def _connect_arguments(url: str) -> dict[str, Any]:

@@ -14,7 +14,7 @@ import psycopg
 import pytest
 
 from db import embedded
-from db.engine import create_engine, open_database
+from db.engine import DatabaseUnusableError, create_engine, open_database
 from settings import PROJECT_DIR, Settings
 
 ANOTHER_PROCESS = """
@@ -235,6 +235,25 @@ def test_a_database_is_open_while_the_block_runs(folder):
             pid = psutil.Process(connection.connection.dbapi_connection.info.backend_pid).ppid()
         assert name == "tablestakes"
     assert is_gone(pid)
+
+
+def test_a_server_that_does_not_answer_is_said_in_words():
+    nowhere = Settings(database_url="postgresql://user:pass-word@127.0.0.1:1/name")
+    with (
+        pytest.raises(DatabaseUnusableError, match="mend DATABASE_URL") as raised,
+        open_database(nowhere),
+    ):
+        pass
+    assert "pass-word" not in str(raised.value)
+
+
+def test_a_server_older_than_15_is_refused(database_url, monkeypatch):
+    monkeypatch.setattr("db.engine.OLDEST_SERVER_VERSION", 990_000)
+    with (
+        pytest.raises(DatabaseUnusableError, match="needs 99 or newer"),
+        open_database(Settings(database_url=database_url)),
+    ):
+        pass
 
 
 @pytest.mark.parametrize("scheme", ["postgresql://", "postgres://", "postgresql+psycopg://"])
