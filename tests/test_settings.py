@@ -1,5 +1,6 @@
 """The environment is read once, checked together, and never lets an unsafe setting through."""
 
+import ast
 import hashlib
 from pathlib import Path
 
@@ -177,3 +178,16 @@ def test_nothing_else_reads_the_environment():
 
 def _reads_environment(path: Path) -> bool:
     return any(word in path.read_text() for word in ("os.environ", "getenv"))
+
+
+def test_settings_stand_alone():
+    ours = {path.stem for path in PROJECT_DIR.iterdir() if path.is_dir() or path.suffix == ".py"}
+    tree = ast.parse((PROJECT_DIR / "settings.py").read_text())
+    imported = {node.module for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)} | {
+        alias.name
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Import)
+        for alias in node.names
+    }
+    assert "db" in ours
+    assert {str(name).split(".")[0] for name in imported} & ours == set()
