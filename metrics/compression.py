@@ -1,8 +1,8 @@
 """Supply compression and tightness: is there less to be had than usual at this hour?
 
 Formula: compression = available slots now / median of the same hour of the week in past weeks,
-    minus one: -0.4 is 40 % fewer than usual. Tightness = share of those past hours that had more slots
-    than now, equals counting half. From 20 comparable hours on it is worded as a percentile
+    minus one: -0.4 is 40 % fewer than usual. Tightness = share of those past hours that had more
+    slots than now, equals counting half. From 20 comparable hours on it is worded as a percentile
     ("tighter than 83 % of Thursdays at this hour"), before that as a count ("tighter than 6 of the
     last 7"). Hours nobody watched are not comparable, and this hour is not one of its own past.
 Unit: share.

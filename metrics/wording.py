@@ -44,7 +44,8 @@ def _duration_unit(seconds: float) -> tuple[int, int, str, str]:
     """(seconds in the unit, decimals, unit, short unit) that suit a duration."""
     if seconds < 2 * MINUTE and (seconds < MINUTE or round(seconds) % MINUTE):
         return 1, 0, "second", "s"
-    if seconds < 90 * MINUTE - 30:
+    is_one_hour = round(seconds / MINUTE) == 60
+    if seconds < 90 * MINUTE - 30 and not is_one_hour:
         return MINUTE, 1 if seconds < 5 * MINUTE else 0, "minute", "min"
     if seconds < 2 * DAY:
         return HOUR, 1 if seconds < 10 * HOUR else 0, "hour", "h"
@@ -59,6 +60,22 @@ def duration_words(seconds: float) -> str:
     """
     size, digits, unit, _ = _duration_unit(seconds)
     return _counted(seconds / size, digits, unit)
+
+
+def about_duration_words(seconds: float, interval: Interval | None = None) -> str:
+    """A duration rounded as people do, unless that would leave its interval.
+
+    >>> [about_duration_words(s) for s in (44, 98, 137, 1234, 4000, 9000)]
+    ['45 seconds', '90 seconds', '2 minutes', '20 minutes', '1 hour', '2.5 hours']
+    >>> about_duration_words(137, (132, 141))
+    '2.3 minutes'
+    """
+    steps = ((57, 5), (105, 30), (20 * MINUTE, MINUTE), (57 * MINUTE, 5 * MINUTE))
+    step = next((step for below, step in steps if seconds < below), HOUR // 2)
+    rounded = max(round(seconds / step), 1) * step
+    if seconds >= 10 * HOUR or (interval and not interval[0] <= rounded <= interval[1]):
+        return duration_words(seconds)
+    return duration_words(rounded)
 
 
 def duration_short(seconds: float) -> str:

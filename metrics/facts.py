@@ -1,0 +1,526 @@
+"""Facts: a statement that may be printed, with everything that backs it.
+
+Formula: each fact carries its sentence, number, unit, n, 95 % interval, window, coverage, formula
+    version and permalink, and a verdict. *Print*: the interval supports the sentence as it stands.
+    *Hedge*: it supports only the softer wording, which is given. *Do not print*: it supports
+    neither, or too little was watched; the reason is given. Whatever the numbers, less than half of
+    the window watched is never printed and less than 80 % is hedged. Coverage that is assumed for
+    want of scans is marked and does not change the verdict.
+Unit: that of its number.
+Range: the three verdicts.
+Empty case: a fact about something undefined exists, has no number, and is not to be printed.
+Example:
+    >>> from metrics.survival import survival_curve
+    >>> context = FactContext(date(2026, 11, 7), date(2026, 11, 20), Coverage(0.97), "/venues/luna")
+    >>> curve = survival_curve([60] * 30 + [120] * 60 + [180] * 30, [])
+    >>> fact = typical_open_time_fact(None, curve, context)
+    >>> fact.printable, str(fact.verdict)
+    ('Slots here usually last about 2 minutes', 'print')
+
+Source: this project.
+"""
+
+import math
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+from metrics.catchable import CatchableRate
+from metrics.compression import FEWEST_FOR_A_WORD, Tightness, tightness_words
+from metrics.coverage import Coverage
+from metrics.proportions import Interval, Proportion, ShareRatio
+from metrics.ranks import RankBand
+from metrics.rates import RateRatio
+from metrics.release_clock import ReleaseClock
+from metrics.scarcity import FEWEST_OBSERVED_DAYS, ROUNDING_DAYS
+from metrics.spikes import WeekdayComparison
+from metrics.strata import Stratified
+from metrics.survival import HORIZONS_SECONDS, SurvivalCurve
+from metrics.tiers import NOT_ENOUGH_WATCHING, TierBand
+from metrics.trend import Direction, Trend
+from metrics.version import FORMULA_VERSION
+from metrics.wording import (
+    about_duration_words,
+    count_words,
+    date_words,
+    duration_range_short,
+    duration_words,
+    in_ten_words,
+    number_of,
+    number_words,
+    ordinal_words,
+    percent_words,
+    ratio_words,
+    time_words,
+    window_words,
+)
+
+LEAST_COVERAGE = 0.5
+PLAIN_COVERAGE = 0.8
+FEWEST_CLOSINGS = 10
+FEWEST_DAYS = 7
+# How far apart the ends of an interval may lie, as a ratio, for a plain and for a hedged number.
+PLAIN_SPREAD = 2.0
+HEDGED_SPREAD = 5.0
+DISAGREEMENT = 1.5
+"""Crude and adjusted ratio disagree if one is this many times the other, or they point apart."""
+
+
+class Verdict(StrEnum):
+    """What may be done with a fact."""
+
+    PRINT = "print"
+    HEDGE = "hedge"
+    DO_NOT_PRINT = "do not print"
+
+
+@dataclass(frozen=True)
+class FactContext:
+    """What a fact was computed over: local days (both included), coverage, and where to see it.
+
+    coverage: None where there was no wall time to cover.
+    """
+
+    first_date: date
+    last_date: date
+    coverage: Coverage | None
+    permalink: str
+
+
+@dataclass(frozen=True)
+class Fact:
+    """A statement with what backs it; `printable` is what a page or digest may say.
+
+    kind: which builder made it (`typical_open_time`, …).
+    sentence: the plain wording, without a full stop.
+    number, unit, n, interval: the figure behind it; None where undefined.
+    hedged_sentence: given where the verdict is *hedge*.
+    reason: given where the verdict is not *print*.
+    """
+
+    kind: str
+    sentence: str
+    number: float | None
+    unit: str
+    n: int
+    interval: Interval | None
+    context: FactContext
+    verdict: Verdict
+    hedged_sentence: str | None = None
+    reason: str | None = None
+    method_version: int = FORMULA_VERSION
+
+    @property
+    def printable(self) -> str | None:
+        """The sentence that may be printed, None if none may."""
+        if self.verdict is Verdict.DO_NOT_PRINT:
+            return None
+        return self.hedged_sentence if self.verdict is Verdict.HEDGE else self.sentence
+
+    @property
+    def source_line(self) -> str:
+        """Window, count and coverage in words, for the line under a statement."""
+        parts = [window_words(self.context.first_date, self.context.last_date)]
+        parts.append(f"n = {count_words(self.n)}")
+        coverage = self.context.coverage
+        if coverage is None:
+            parts.append("not watched")
+        elif coverage.is_assumed:
+            parts.append("coverage assumed, not measured")
+        else:
+            parts.append(f"watched {percent_words(coverage.share)} of the time")
+        return " · ".join(parts)
+
+
+@dataclass(frozen=True)
+class _Claim:
+    """What a builder found, before coverage is taken into account."""
+
+    sentence: str
+    number: float | None
+    n: int
+    interval: Interval | None = None
+    verdict: Verdict = Verdict.PRINT
+    hedged_sentence: str | None = None
+    reason: str | None = None
+
+
+def _unsayable(subject: str, reason: str, *, number: float | None = None, n: int = 0) -> _Claim:
+    return _Claim(subject, number, n, verdict=Verdict.DO_NOT_PRINT, reason=reason)
+
+
+def _fact(kind: str, unit: str, claim: _Claim, context: FactContext) -> Fact:
+    """The claim with the verdict that coverage still allows."""
+    verdict, hedged, reason = claim.verdict, claim.hedged_sentence, claim.reason
+    coverage = context.coverage
+    share = 0.0 if coverage is None else coverage.share
+    if share < LEAST_COVERAGE and verdict is not Verdict.DO_NOT_PRINT:
+        verdict, hedged = Verdict.DO_NOT_PRINT, None
+        reason = f"watched only {percent_words(share)} of the time"
+    elif share < PLAIN_COVERAGE and verdict is Verdict.PRINT:
+        verdict = Verdict.HEDGE
+        reason = f"watched only {percent_words(share)} of the time"
+        hedged = f"{claim.sentence}, as far as we watched ({percent_words(share)} of the time)"
+    return Fact(
+        kind=kind,
+        sentence=claim.sentence,
+        number=claim.number,
+        unit=unit,
+        n=claim.n,
+        interval=claim.interval,
+        context=context,
+        verdict=verdict,
+        hedged_sentence=hedged,
+        reason=reason,
+    )
+
+
+def _at(venue_name: str | None) -> str:
+    return "here" if venue_name is None else f"at {venue_name}"
+
+
+def _spread(interval: Interval) -> float:
+    low, high = interval
+    return high / low if low > 0 else math.inf
+
+
+def typical_open_time_fact(
+    venue_name: str | None, curve: SurvivalCurve | None, context: FactContext
+) -> Fact:
+    """How long slots usually last; `venue_name` None on the venue's own page ("here")."""
+    return _fact("typical_open_time", "seconds", _typical_open_time(venue_name, curve), context)
+
+
+def _typical_open_time(venue_name: str | None, curve: SurvivalCurve | None) -> _Claim:
+    subject = f"Slots {_at(venue_name)}"
+    if curve is None:
+        return _unsayable(f"{subject} have not been seen to open", "no drops in this window")
+    n = curve.n
+    if curve.median_seconds is None:
+        return _outlasting_claim(subject, curve)
+    if curve.closed_count < FEWEST_CLOSINGS:
+        return _unsayable(
+            f"{subject} have closed too rarely to say how long they last",
+            f"only {number_of(curve.closed_count, 'closing')} seen, {FEWEST_CLOSINGS} are needed",
+            number=curve.median_seconds,
+            n=n,
+        )
+    median, interval = curve.median_seconds, curve.median_interval
+    resolution = curve.resolution_seconds
+    if resolution is not None and median <= resolution:
+        sentence = (
+            f"{subject} are usually gone before we look again {duration_words(resolution)} later"
+        )
+        return _Claim(sentence, median, n, interval)
+    sentence = f"{subject} usually last about {about_duration_words(median, interval)}"
+    if resolution is not None and median < 2 * resolution:
+        sentence = f"{subject} are usually gone within {duration_words(median)}"
+    if interval is not None and _spread(interval) <= PLAIN_SPREAD:
+        return _Claim(sentence, median, n, interval)
+    if interval is not None and _spread(interval) <= HEDGED_SPREAD:
+        hedged = f"{subject} seem to last {duration_range_short(interval)}, give or take"
+        reason = "the interval is wide"
+        return _Claim(sentence, median, n, interval, Verdict.HEDGE, hedged, reason)
+    reason = "too few drops: the typical time could be several times shorter or longer"
+    return _Claim(sentence, median, n, interval, Verdict.DO_NOT_PRINT, reason=reason)
+
+
+def _outlasting_claim(subject: str, curve: SurvivalCurve) -> _Claim:
+    """More than half outlast the longest horizon at which that is sure."""
+    for seconds in reversed(HORIZONS_SECONDS):
+        share, interval = curve.at(seconds), curve.interval_at(seconds)
+        if share is not None and interval is not None and interval[0] > 0.5:
+            sentence = (
+                f"More than half of the slots {subject.removeprefix('Slots ')} are still there"
+            )
+            return _Claim(f"{sentence} after {duration_words(seconds)}", None, curve.n)
+    return _unsayable(
+        f"{subject} have not been watched long enough to say how long they last",
+        "more than half were still open when last seen",
+        n=curve.n,
+    )
+
+
+def catchable_fact(venue_name: str, rate: CatchableRate | None, context: FactContext) -> Fact:
+    """How many prime tables a week a diner with alerts could catch."""
+    return _fact("catchable", "tables a week", _catchable(venue_name, rate), context)
+
+
+def _catchable(venue_name: str, rate: CatchableRate | None) -> _Claim:
+    observed = 0.0 if rate is None else rate.observed_days
+    if rate is None or observed < FEWEST_OBSERVED_DAYS - ROUNDING_DAYS:
+        return _unsayable(
+            f"{venue_name} was not watched enough to count its tables",
+            f"watched {number_words(observed)} days, {FEWEST_OBSERVED_DAYS:.0f} are needed",
+            n=0 if rate is None else rate.n_prime_drops,
+        )
+    number, interval = rate.per_week, (rate.lower, rate.upper)
+    weeks = duration_words(round(observed) * 86400)
+    if number == 0:
+        sentence = f"No prime table at {venue_name} could have been caught in {weeks} of watching"
+        return _Claim(sentence, number, rate.n_prime_drops, interval)
+    amount = number_words(number, interval)
+    noun = "prime table" if amount == "1" else "prime tables"
+    sentence = f"About {amount} {noun} a week at {venue_name} can be caught with alerts"
+    if _spread(interval) <= PLAIN_SPREAD:
+        return _Claim(sentence, number, rate.n_prime_drops, interval)
+    hedged = (
+        f"Between {number_words(rate.lower, interval)} and {number_words(rate.upper, interval)} "
+        f"prime tables a week at {venue_name} can be caught with alerts"
+    )
+    return _Claim(
+        sentence, number, rate.n_prime_drops, interval, Verdict.HEDGE, hedged, "few drops"
+    )
+
+
+def tier_fact(
+    venue_name: str, rate: CatchableRate | None, band: TierBand, context: FactContext
+) -> Fact:
+    """The venue's tier in words."""
+    n = 0 if rate is None else rate.n_prime_drops
+    number = None if rate is None else rate.per_week
+    interval = None if rate is None else (rate.lower, rate.upper)
+    if rate is None or rate.observed_days < FEWEST_OBSERVED_DAYS - ROUNDING_DAYS:
+        band = TierBand(())
+    if not band.tiers:
+        claim = _unsayable(f"{venue_name}: {band.label}", NOT_ENOUGH_WATCHING, number=number, n=n)
+    elif band.is_certain:
+        claim = _Claim(f"{venue_name} is {band.label}", number, n, interval)
+    elif len(band.tiers) == 2:
+        sentence = f"{venue_name} is {band.label}"
+        hedged = f"{venue_name} is {band.label}: too close to call"
+        claim = _Claim(sentence, number, n, interval, Verdict.HEDGE, hedged, "between two tiers")
+    else:
+        claim = _unsayable(f"{venue_name} is {band.label}", "any tier fits", number=number, n=n)
+    return _fact("tier", "tables a week", claim, context)
+
+
+def rank_fact(venue_name: str, band: RankBand | None, ranked: int, context: FactContext) -> Fact:
+    """A venue's place among `ranked` venues, 1 being hardest to get."""
+    return _fact("rank", "rank", _rank(venue_name, band, ranked), context)
+
+
+def _rank(venue_name: str, band: RankBand | None, ranked: int) -> _Claim:
+    if band is None:
+        return _unsayable(f"{venue_name} is not ranked", NOT_ENOUGH_WATCHING, n=ranked)
+    place = "" if band.rank == 1 else f"{ordinal_words(band.rank)} "
+    share = " (shared)" if band.tied > 1 else ""
+    sentence = f"{venue_name} is the {place}hardest table of {count_words(ranked)}{share}"
+    interval = (float(band.best), float(band.worst))
+    if band.best == band.worst:
+        return _Claim(sentence, band.rank, ranked, interval)
+    if band.worst <= ranked / 2:
+        hedged = (
+            f"{venue_name} is among the {count_words(band.worst)} hardest of {count_words(ranked)}"
+        )
+        reason = f"its rank could be anything from {band.best} to {band.worst}"
+        return _Claim(sentence, band.rank, ranked, interval, Verdict.HEDGE, hedged, reason)
+    reason = f"its rank could be anything from {band.best} to {band.worst} of {ranked}"
+    return _Claim(sentence, band.rank, ranked, interval, Verdict.DO_NOT_PRINT, reason=reason)
+
+
+def fully_booked_fact(venue_name: str, share: Proportion | None, context: FactContext) -> Fact:
+    """On how many days not one prime table opened."""
+    if share is None or share.trials < FEWEST_DAYS:
+        days = 0 if share is None else share.trials
+        claim = _unsayable(
+            f"{venue_name} was not watched enough to say how often it is fully booked",
+            f"watched on {number_of(days, 'day')}, {FEWEST_DAYS} are needed",
+            n=days,
+        )
+    else:
+        interval = (share.lower, share.upper)
+        days_words = f"{share.successes} of {share.trials} days"
+        sentence = f"No prime table opened at {venue_name} on {days_words}"
+        is_close = share.upper - share.lower <= 0.3
+        if is_close and 0 < share.successes < share.trials:
+            words = in_ten_words(share.share)
+            words += " days" if words[-1].isdigit() else " of its days"
+            sentence = f"No prime table opens at {venue_name} on {words}"
+        claim = _Claim(sentence, share.share, share.trials, interval)
+    return _fact("fully_booked", "share of days", claim, context)
+
+
+def trend_fact(
+    venue_name: str, trend: Trend | None, label: Direction | None, context: FactContext
+) -> Fact:
+    """Whether a venue is getting harder or easier; `label` as `trend_labels` gave it."""
+    if trend is None:
+        claim = _unsayable(f"No trend can be told for {venue_name}", "too few complete weeks")
+    else:
+        interval = (trend.lower, trend.upper)
+        change = trend.change_per_week
+        more = "fewer" if change < 0 else "more"
+        size = percent_words(abs(change))
+        sentence = (
+            f"{venue_name} is {label or 'about as hard as it was'}: about {size} {more} tables to "
+            f"catch each week for {trend.weeks} weeks"
+        )
+        claim = _Claim(sentence, change, trend.tables, interval)
+        if label is None:
+            claim = _Claim(
+                f"{venue_name} is about as hard as it was {trend.weeks} weeks ago",
+                change,
+                trend.tables,
+                interval,
+                Verdict.DO_NOT_PRINT,
+                reason="no trend that survives having asked about every venue",
+            )
+    return _fact("trend", "share a week", claim, context)
+
+
+def week_over_week_fact(
+    subject: str,
+    last_count: int,
+    previous_count: int,
+    ratio: RateRatio | None,
+    context: FactContext,
+) -> Fact:
+    """Drops of the last 7 days against the 7 before; `subject` as in "New York"."""
+    n = last_count + previous_count
+    tables = number_of(last_count, "table")
+    opened = f"{tables[0].upper()}{tables[1:]} opened in {subject} in the last 7 days"
+    if ratio is None:
+        claim = _unsayable(opened, "one of the two weeks was not watched", n=n)
+    elif ratio.ratio is None:
+        sentence = f"{opened}, after none in the 7 before"
+        claim = _Claim(sentence, None, n, (ratio.lower, ratio.upper))
+        if ratio.lower <= 1:
+            claim = _unsayable(sentence, "too few to compare", n=n)
+    else:
+        interval = (ratio.lower, ratio.upper)
+        is_clear = ratio.lower > 1 or ratio.upper < 1
+        change = percent_words(abs(ratio.ratio - 1))
+        times = f"{ratio_words(ratio.ratio)} as many" if ratio.ratio >= 1.95 else f"{change} more"
+        sentence = (
+            f"{times if ratio.ratio > 1 else f'{change} fewer'} tables opened in {subject} in the "
+            f"last 7 days {'as' if ratio.ratio >= 1.95 else 'than'} in the 7 before"
+        )
+        claim = _Claim(sentence[0].upper() + sentence[1:], ratio.ratio, n, interval)
+        if not is_clear:
+            claim = _Claim(
+                claim.sentence,
+                ratio.ratio,
+                n,
+                interval,
+                Verdict.HEDGE,
+                f"About as many tables opened in {subject} in the last 7 days as in the 7 before",
+                "the difference could be chance",
+            )
+    return _fact("week_over_week", "ratio", claim, context)
+
+
+def tightness_fact(
+    market_name: str, found: Tightness | None, hours_noun: str, context: FactContext
+) -> Fact:
+    """Where the market stands now; `hours_noun` as in "Thursdays at this hour"."""
+    if found is None or found.comparable_hours < FEWEST_FOR_A_WORD:
+        hours = 0 if found is None else found.comparable_hours
+        claim = _unsayable(
+            f"It is too early to say how tight {market_name} is",
+            f"only {number_of(hours, 'comparable hour')} so far, {FEWEST_FOR_A_WORD} are needed",
+            n=hours,
+        )
+    else:
+        sentence = f"{market_name} is {tightness_words(found, hours_noun)}"
+        claim = _Claim(sentence, found.share, found.comparable_hours)
+    return _fact("tightness", "share of comparable hours", claim, context)
+
+
+def spike_fact(
+    market_name: str, day: date, found: WeekdayComparison | None, context: FactContext
+) -> Fact:
+    """Whether a day stood out from the same weekday before."""
+    on = date_words(day)
+    if found is None:
+        claim = _unsayable(f"{on} cannot be compared", "too few past weeks were watched")
+    else:
+        ratio = found.ratio
+        interval = (ratio.lower, ratio.upper)
+        usual = number_words(found.usual_per_day)
+        sentence = (
+            f"{count_words(found.drops)} tables opened in {market_name} on {on}, where "
+            f"{usual} are usual"
+        )
+        claim = _Claim(sentence, ratio.ratio, found.drops, interval)
+        if not found.is_spike:
+            reason = "within what this weekday usually brings"
+            claim = _Claim(
+                sentence, ratio.ratio, found.drops, interval, Verdict.DO_NOT_PRINT, reason=reason
+            )
+    return _fact("spike", "ratio", claim, context)
+
+
+def release_clock_fact(venue_name: str, clock: ReleaseClock | None, context: FactContext) -> Fact:
+    """At what time a venue releases its tables, and how far ahead."""
+    if clock is None or clock.usual_minute is None:
+        claim = _unsayable(
+            f"{venue_name} has no usual release time",
+            "no drops in this window" if clock is None else "drops come at all hours",
+            n=0 if clock is None else clock.release_count + clock.cancellation_count,
+        )
+    else:
+        at = time_words(*divmod(clock.usual_minute, 60))
+        lead = clock.release_lead_days or 0
+        ahead = f", {number_of(lead, 'day')} ahead" if lead else ", for the same day"
+        n = clock.release_count
+        sentence = f"{venue_name} releases tables at {at}{ahead}"
+        claim = _Claim(sentence, clock.usual_minute, n)
+        if clock.release_days < PLAIN_COVERAGE * clock.days:
+            hedged = f"{venue_name} often releases tables around {at}{ahead}"
+            reason = f"on {clock.release_days} of {clock.days} days with drops"
+            claim = _Claim(sentence, clock.usual_minute, n, None, Verdict.HEDGE, hedged, reason)
+    return _fact("release_clock", "minute of the day", claim, context)
+
+
+def comparison_fact(
+    subject: str,
+    crude: ShareRatio | None,
+    adjusted: Stratified | None,
+    n: int,
+    context: FactContext,
+) -> Fact:
+    """ "Alerts for saved venues lead to bookings 3 times as often": crude beside adjusted.
+
+    subject: the claim up to the ratio ("Alerts for saved venues lead to bookings"). n: alerts.
+    The number is the adjusted (Mantel-Haenszel) ratio of shares.
+    """
+    return _fact("comparison", "ratio", _comparison(subject, crude, adjusted, n), context)
+
+
+def _comparison(
+    subject: str, crude: ShareRatio | None, adjusted: Stratified | None, n: int
+) -> _Claim:
+    if crude is None or adjusted is None or adjusted.share_ratio_interval is None:
+        return _unsayable(f"{subject}: nothing to compare", "no like cases on both sides", n=n)
+    ratio, interval = adjusted.share_ratio, adjusted.share_ratio_interval
+    sentence = f"{subject} {ratio_words(ratio)} as often"
+    low, high = interval
+    if crude.is_small:
+        return _Claim(
+            sentence, ratio, n, interval, Verdict.DO_NOT_PRINT, reason="too few cases to compare"
+        )
+    if low <= 1 <= high:
+        return _Claim(
+            sentence,
+            ratio,
+            n,
+            interval,
+            Verdict.DO_NOT_PRINT,
+            reason="compared like with like, the difference could be chance",
+        )
+    crude_ratio = math.inf if crude.ratio is None else crude.ratio
+    apart = max(crude_ratio, ratio) / max(min(crude_ratio, ratio), 1e-12)
+    points_apart = (crude_ratio > 1) != (ratio > 1)
+    if points_apart or apart > DISAGREEMENT or high / low > HEDGED_SPREAD:
+        hedged = (
+            f"Compared like with like, {subject[0].lower()}{subject[1:]} "
+            f"{number_words(low, interval)} to {number_words(high, interval)} times as often"
+        )
+        reason = (
+            f"not compared like with like the ratio would be {number_words(crude_ratio)}"
+            if points_apart or apart > DISAGREEMENT
+            else "the interval is wide"
+        )
+        return _Claim(sentence, ratio, n, interval, Verdict.HEDGE, hedged, reason)
+    return _Claim(sentence, ratio, n, interval)
