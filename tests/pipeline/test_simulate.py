@@ -91,6 +91,15 @@ def test_intervals_laid_end_to_end_give_the_whole(cuts, is_scans):
     assert pa.concat_tables(parts).equals(make(world, instants[0], instants[-1]))
 
 
+def test_an_interval_has_its_last_instant_and_not_its_first(demo, drops):
+    instant = drops.occurred_at.iloc[-500].to_pydatetime()
+    at_it = (drops.occurred_at == instant).sum()
+    second = timedelta(seconds=1)
+    assert simulate.drop_events(demo, instant - second, instant).num_rows == at_it
+    after = simulate.drop_events(demo, instant, NOW)
+    assert after.num_rows == (drops.occurred_at > instant).sum()
+
+
 WORLD_OF_EIGHT = simulate.demo_world(until=UNTIL).venues[20:52:4]
 
 
@@ -267,6 +276,18 @@ def test_counts_of_drops_meet_the_truth(demo, pairs):
     prime = pairs[local_hour.between(18, 20)].groupby("venue_id").size().reindex(truth.index)
     expected = truth.prime_drops_per_week * truth.prime_seen_share * 16
     assert prime.sum() == pytest.approx(expected.sum(), rel=0.02)
+
+
+def test_weekdays_that_tables_are_for_meet_the_truth(demo, pairs):
+    local = pairs.assign(
+        opened_date=pairs.opened_at.dt.tz_convert(demo.timezone).dt.date,
+        weekday=pairs.slot_at.dt.tz_convert(demo.timezone).dt.day_of_week,
+    )
+    counts = local[local.opened_date < UNTIL].groupby("weekday").size() / 16
+    truth = simulate.truth(demo).filter(like="drops_per_week_for_").sum().tolist()
+    assert counts.tolist() == pytest.approx(truth, rel=0.04)
+    _, _, _, thursday, friday, saturday, _ = truth
+    assert saturday < friday < thursday
 
 
 def test_observed_medians_and_catchable_rates_meet_the_truth():
