@@ -1,0 +1,24 @@
+"""From a named statement to a DataFrame."""
+
+from typing import Any
+
+import pandas as pd
+
+from db.engine import Engine
+from db.queries import run
+
+FLOAT8 = 701  # PostgreSQL's number for the type double precision
+
+
+def frame(engine: Engine, name: str, **parameters: Any) -> pd.DataFrame:
+    """The rows of `db/queries/<name>.sql`; the columns are there even when no row is.
+
+    A double precision is a float64 whose undefined values are `nan`, even when all of them are.
+    """
+    with engine.connect() as connection:
+        result = run(connection, name, **parameters)
+        assert result.cursor is not None
+        described = result.cursor.description or ()
+        doubles = [column[0] for column in described if column[1] == FLOAT8]
+        rows = pd.DataFrame(result.all(), columns=list(result.keys()))
+    return rows.astype(dict.fromkeys(doubles, "float64"))

@@ -1,0 +1,248 @@
+"""How the machinery does: jobs, backlog, what was turned away, receipts, retention, coverage."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+import pandas as pd
+
+from db import migrate
+from db.engine import Engine
+from db.insights.frames import frame
+from db.insights.market import markets
+from db.queries import run
+from metrics.calendar import local_date, local_day_minutes
+
+TICK_JOB = "tick"
+TICK_LATE_AFTER = timedelta(minutes=5)
+COVERAGE_DAYS = 28
+
+
+@dataclass(frozen=True)
+class JobRun:
+    """A job's last run. `succeeded_at`: when the job last came to a good end."""
+
+    job: str
+    due_key: str
+    started_at: datetime
+    finished_at: datetime | None
+    status: str
+    error: str | None
+    detail: dict[str, Any]
+    succeeded_at: datetime | None
+
+    @property
+    def seconds(self) -> float | None:
+        """How long it ran; `None` while it does."""
+        if self.finished_at is None:
+            return None
+        return (self.finished_at - self.started_at).total_seconds()
+
+
+@dataclass(frozen=True)
+class Backlog:
+    """What was accepted and is in no rollup yet, and closings that wait for their opening."""
+
+    batches: int
+    rows: int
+    oldest_received_at: datetime | None
+    pending_ends: int
+
+
+@dataclass(frozen=True)
+class HeldDay:
+    """A day past retention with drops that could still end, the last of them at latest_slot_at."""
+
+    opened_date: date
+    open_drops: int
+    latest_slot_at: datetime
+
+
+@dataclass(frozen=True)
+class Retention:
+    """Which raw days are kept. `due_dates`: past retention, could be sealed now."""
+
+    retention_days: int
+    oldest_unsealed_date: date | None
+    unsealed_days: int
+    due_dates: tuple[date, ...]
+    held_days: tuple[HeldDay, ...]
+
+
+@dataclass(frozen=True)
+class MarketStatus:
+    """A market's span and the coverage of its last 28 days (assumed where there are no scans)."""
+
+    market_id: str
+    is_simulated: bool
+    first_date: date | None
+    latest_date: date | None
+    coverage_rate: float | None
+    is_coverage_assumed: bool
+
+
+@dataclass(frozen=True)
+class Status:
+    """What `pipeline status`, `/readyz` and the page "Data health" say, each from the same."""
+
+    now: datetime
+    schema_revision: str | None
+    is_schema_current: bool
+    jobs: tuple[JobRun, ...]
+    backlog: Backlog
+    late_events: int
+    rejected_events: int
+    retention: Retention
+    markets: tuple[MarketStatus, ...]
+    database_bytes: int
+
+    @property
+    def timer_problem(self) -> str | None:
+        """Why the timer must be called late; `None` if it is not."""
+        tick = next((job for job in self.jobs if job.job == TICK_JOB), None)
+        if tick is None or tick.succeeded_at is None:
+            return "no tick has succeeded yet: start the timer with python -m pipeline run"
+        if self.now - tick.succeeded_at > TICK_LATE_AFTER:
+            return (
+                f"the last good tick ended at {tick.succeeded_at:%Y-%m-%d %H:%M:%S}Z, more than "
+                f"{TICK_LATE_AFTER.seconds // 60} minutes ago: see python -m pipeline status"
+            )
+        return None
+
+    @property
+    def schema_problem(self) -> str | None:
+        """Why the schema cannot be used; `None` if it can."""
+        if self.is_schema_current:
+            return None
+        return (
+            f"the database's schema is at revision {self.schema_revision or 'none'}, not at "
+            f"{migrate.head_revision()}: start the application once to migrate it"
+        )
+
+
+def status(engine: Engine, *, now: datetime, retention_days: int) -> Status:
+    """The state of everything at `now`. Raises SQLAlchemy's errors when there is no database."""
+    revision = migrate.current_revision(engine)
+    with engine.connect() as connection:
+        jobs = run(connection, "insight_last_runs").mappings().all()
+        backlog = run(connection, "insight_backlog").one()
+        unsealed = run(connection, "insight_unsealed_days", now=now).all()
+    known = markets(engine)
+    return Status(
+        now=now,
+        schema_revision=revision,
+        is_schema_current=revision == migrate.head_revision(),
+        jobs=tuple(JobRun(**job) for job in jobs),
+        backlog=Backlog(
+            batches=backlog.batches,
+            rows=int(backlog.rows),
+            oldest_received_at=backlog.oldest_received_at,
+            pending_ends=backlog.pending_ends,
+        ),
+        late_events=backlog.late_events,
+        rejected_events=backlog.rejected_events,
+        retention=_retention(known, unsealed, now, retention_days),
+        markets=_market_statuses(engine, known, now),
+        database_bytes=backlog.database_bytes,
+    )
+
+
+def rejections(engine: Engine, limit: int = 50) -> pd.DataFrame:
+    """Rows refused last: received_at, source, kind, batch_id, row_number, reason, payload."""
+    return frame(engine, "insight_rejections", row_limit=limit)
+
+
+def late_days(engine: Engine, limit: int = 50) -> pd.DataFrame:
+    """Sealed days that events came for: opened_date, late_events, last_received_at."""
+    return frame(engine, "insight_late_days", row_limit=limit)
+
+
+def receipts(engine: Engine, limit: int = 100) -> pd.DataFrame:
+    """Receipts, the latest day first; columns of day_receipts."""
+    return frame(engine, "insight_receipts", row_limit=limit)
+
+
+def coverage_days(engine: Engine, *, now: datetime, days: int = COVERAGE_DAYS) -> pd.DataFrame:
+    """Of each market with data and of each of its last `days` complete local days: market_id,
+    local_date, observed_minutes, wall_minutes, coverage_rate, is_assumed (no scans in these days).
+    Days before the market's first are left out."""
+    return _coverage_days(engine, markets(engine), now, days)
+
+
+def _coverage_days(engine: Engine, known: pd.DataFrame, now: datetime, days: int) -> pd.DataFrame:
+    observed = frame(
+        engine,
+        "insight_observed_days",
+        market_id=None,
+        start_at=now - timedelta(days=days + 2),
+        end_at=now,
+    )
+    minutes = {
+        (row.market_id, row.local_date): row.observed_minutes for row in observed.itertuples()
+    }
+    scanned = set(observed["market_id"])
+    found = []
+    for market in known[known["first_date"].notna()].itertuples():
+        today = local_date(now, market.timezone)
+        is_assumed = market.market_id not in scanned
+        for back in range(days, 0, -1):
+            day = today - timedelta(days=back)
+            wall = local_day_minutes(day, market.timezone)
+            if day < market.first_date or wall == 0:
+                continue
+            seen = wall if is_assumed else int(minutes.get((market.market_id, day), 0))
+            found.append((market.market_id, day, seen, wall, seen / wall, is_assumed))
+    return pd.DataFrame(
+        found,
+        columns=[
+            "market_id",
+            "local_date",
+            "observed_minutes",
+            "wall_minutes",
+            "coverage_rate",
+            "is_assumed",
+        ],
+    )
+
+
+def _retention(
+    known: pd.DataFrame, unsealed: Sequence[Any], now: datetime, retention_days: int
+) -> Retention:
+    # A day is over when it is over in every market.
+    today = min(
+        (local_date(now, zone) for zone in known["timezone"]), default=local_date(now, "UTC")
+    )
+    past = [day for day in unsealed if day.opened_date < today - timedelta(days=retention_days)]
+    return Retention(
+        retention_days=retention_days,
+        oldest_unsealed_date=unsealed[0].opened_date if unsealed else None,
+        unsealed_days=len(unsealed),
+        due_dates=tuple(day.opened_date for day in past if not day.open_drops),
+        held_days=tuple(
+            HeldDay(day.opened_date, day.open_drops, day.latest_slot_at)
+            for day in past
+            if day.open_drops
+        ),
+    )
+
+
+def _market_statuses(
+    engine: Engine, known: pd.DataFrame, now: datetime
+) -> tuple[MarketStatus, ...]:
+    coverage = _coverage_days(engine, known, now, COVERAGE_DAYS)
+    statuses = []
+    for market in known.itertuples():
+        own = coverage[coverage["market_id"] == market.market_id]
+        wall = int(own["wall_minutes"].sum())
+        statuses.append(
+            MarketStatus(
+                market_id=market.market_id,
+                is_simulated=bool(market.is_simulated),
+                first_date=market.first_date,
+                latest_date=market.latest_date,
+                coverage_rate=int(own["observed_minutes"].sum()) / wall if wall else None,
+                is_coverage_assumed=bool(own["is_assumed"].all()),
+            )
+        )
+    return tuple(statuses)

@@ -1,0 +1,138 @@
+"""Markets: which there are, how far their data reach, and what their venues can be filtered by."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+import pandas as pd
+
+from db.engine import Engine
+from db.insights.frames import frame
+from db.queries import run
+from db.writes import DEFAULT_MARKET_ID
+from metrics.calendar import local_date
+
+
+class UnknownMarketError(Exception):
+    """A market was named that there is none of; the text lists those there are."""
+
+
+class UnknownVenueError(Exception):
+    """A venue was named that there is none of."""
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far a market's data reach. `None` where there is nothing yet.
+
+    first_event_at: its first event. data_through: the last event or successful scan taken in.
+    scored_for: the instant its numbers are computed for. computed_at: when that was done.
+    """
+
+    timezone: str
+    first_event_at: datetime | None
+    data_through: datetime | None
+    scored_for: datetime | None
+    computed_at: datetime | None
+
+    @property
+    def complete_through(self) -> date | None:
+        """The last local day that is wholly past and wholly in the data."""
+        if self.data_through is None or self.scored_for is None:
+            return None
+        known = local_date(min(self.data_through, self.scored_for), self.timezone)
+        return date.fromordinal(known.toordinal() - 1)
+
+
+def markets(engine: Engine) -> pd.DataFrame:
+    """Every market: market_id, name, timezone, is_simulated, prime_start_hour, prime_end_hour,
+    poll_interval_seconds, first_date, latest_date (of its data; None without), venue_count."""
+    return frame(engine, "insight_markets")
+
+
+def default_market(engine: Engine) -> str:
+    """The market to show to somebody who named none: one with data before one without, a real one
+    before a simulated one, the default one before others, then the one with the newest data."""
+
+    def preference(market: object) -> tuple[bool, bool, bool, int]:
+        has_data = market.latest_date is not None  # type: ignore[attr-defined]
+        return (
+            has_data,
+            not market.is_simulated,  # type: ignore[attr-defined]
+            market.market_id == DEFAULT_MARKET_ID,  # type: ignore[attr-defined]
+            market.latest_date.toordinal() if has_data else 0,  # type: ignore[attr-defined]
+        )
+
+    best = max(markets(engine).itertuples(), key=preference, default=None)
+    return DEFAULT_MARKET_ID if best is None else str(best.market_id)
+
+
+def markets_asked_for(engine: Engine, market_id: str | None) -> pd.DataFrame:
+    """The rows of `markets` that a question is about: the one named, or else every real market with
+    data, or, where only simulated data are, every simulated one: the two are never mixed.
+
+    Raises `UnknownMarketError`.
+    """
+    known = markets(engine)
+    if market_id is not None:
+        named = known[known["market_id"] == market_id]
+        if named.empty:
+            raise UnknownMarketError(
+                f"There is no market {market_id!r}. There are: "
+                f"{', '.join(known['market_id']) or 'none yet'}."
+            )
+        return named
+    with_data = known[known["latest_date"].notna()]
+    real = with_data[~with_data["is_simulated"].astype(bool)]
+    return with_data if real.empty else real
+
+
+def progress(engine: Engine, market_id: str) -> Progress:
+    """How far the market's data reach. Raises `UnknownMarketError`."""
+    with engine.connect() as connection:
+        row = run(connection, "insight_market_progress", market_id=market_id).one_or_none()
+    if row is None:
+        raise UnknownMarketError(f"There is no market {market_id!r}.")
+    return Progress(
+        row.timezone, row.first_event_at, row.seen_until, row.scored_for, row.computed_at
+    )
+
+
+def data_through(engine: Engine, market_id: str) -> datetime | None:
+    """The last event or successful scan that the market's numbers hold, in UTC."""
+    return progress(engine, market_id).data_through
+
+
+def latest_as_of(
+    engine: Engine, market_id: str, window_days: int, *, not_after: date | None = None
+) -> date | None:
+    """The newest local day for which windows of this length were scored."""
+    with engine.connect() as connection:
+        found = run(
+            connection,
+            "insight_latest_as_of",
+            market_id=market_id,
+            window_days=window_days,
+            not_after=not_after,
+        ).scalar_one_or_none()
+    return found if found is None else date.fromordinal(found.toordinal())
+
+
+def neighborhoods(engine: Engine, market_id: str) -> Sequence[str]:
+    """The neighborhoods of the market's venues, in order."""
+    return _facet(engine, market_id, "neighborhood")
+
+
+def cuisines(engine: Engine, market_id: str) -> Sequence[str]:
+    """The cuisines of the market's venues, in order."""
+    return _facet(engine, market_id, "cuisine")
+
+
+def lists(engine: Engine, market_id: str) -> Sequence[str]:
+    """The editorial lists the market's venues are on, in order."""
+    return _facet(engine, market_id, "list")
+
+
+def _facet(engine: Engine, market_id: str, facet: str) -> Sequence[str]:
+    facets = frame(engine, "insight_facets", market_id=market_id)
+    return tuple(facets.loc[facets["facet"] == facet, "value"])
