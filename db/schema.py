@@ -315,6 +315,16 @@ scan_rollup = Table(
     Column("last_ok_at", _instant()),
 )
 
+# First and latest event of each market's aggregated deliveries: what coverage is assumed from
+# where there are no scans, and how far drops without an end are known to have been open.
+market_spans = Table(
+    "market_spans",
+    metadata,
+    Column("market_id", _id(), ForeignKey("markets.market_id"), primary_key=True),
+    Column("first_event_at", _instant(), nullable=False),
+    Column("last_event_at", _instant(), nullable=False),
+)
+
 day_receipts = Table(
     "day_receipts",
     metadata,
@@ -366,8 +376,9 @@ market_scores = Table(
     metadata,
     Column("market_id", _id(), ForeignKey("markets.market_id"), primary_key=True),
     Column("scored_for", _instant(), nullable=False),
-    Column("scored_date", Date, nullable=False),
-    Column("known_open_until", _instant()),
+    Column("seen_until", _instant(), nullable=False),
+    Column("as_of_dates", ARRAY(Date), nullable=False),
+    # Formulas and settings the rows were computed with; another key means all are computed anew.
     Column("method_key", Text, nullable=False),
     Column("computed_at", _instant(), nullable=False),
 )
@@ -433,7 +444,13 @@ venue_rolling_metrics = Table(
     Column("typical_open_lower", Double),
     Column("typical_open_upper", Double),
     Column("resolution_seconds", Integer, nullable=False),
-    Column("caught_in_time_rate", Double),
+    # Share of prime tables for two that outlast the reaction time, and what its rate rests on: from
+    # these the rate's interval follows at any confidence (metrics/catchable.py).
+    Column("lasting_rate", Double),
+    Column("lasting_log_variance", Double),
+    Column("catchable_drops", BigInteger, nullable=False),
+    Column("catchable_squares", Double, nullable=False),
+    Column("watched_days", Integer, nullable=False),
     *_score_columns(),
     Column("tier", Text),
     Column("volatility_p", Double),

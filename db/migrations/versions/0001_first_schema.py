@@ -380,7 +380,11 @@ def upgrade() -> None:
         sa.Column("typical_open_lower", sa.Double(), nullable=True),
         sa.Column("typical_open_upper", sa.Double(), nullable=True),
         sa.Column("resolution_seconds", sa.Integer(), nullable=False),
-        sa.Column("caught_in_time_rate", sa.Double(), nullable=True),
+        sa.Column("lasting_rate", sa.Double(), nullable=True),
+        sa.Column("lasting_log_variance", sa.Double(), nullable=True),
+        sa.Column("catchable_drops", sa.BigInteger(), nullable=False),
+        sa.Column("catchable_squares", sa.Double(), nullable=False),
+        sa.Column("watched_days", sa.Integer(), nullable=False),
         sa.Column("catchable_per_week", sa.Double(), nullable=True),
         sa.Column("catchable_lower", sa.Double(), nullable=True),
         sa.Column("catchable_upper", sa.Double(), nullable=True),
@@ -435,14 +439,24 @@ def upgrade() -> None:
         "market_scores",
         sa.Column("market_id", sa.Text(collation="C"), nullable=False),
         sa.Column("scored_for", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("scored_date", sa.Date(), nullable=False),
-        sa.Column("known_open_until", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("seen_until", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("as_of_dates", postgresql.ARRAY(sa.Date()), nullable=False),
         sa.Column("method_key", sa.Text(), nullable=False),
         sa.Column("computed_at", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(
             ["market_id"], ["markets.market_id"], name=op.f("market_scores_market_id_fkey")
         ),
         sa.PrimaryKeyConstraint("market_id", name=op.f("market_scores_pkey")),
+    )
+    op.create_table(
+        "market_spans",
+        sa.Column("market_id", sa.Text(collation="C"), nullable=False),
+        sa.Column("first_event_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("last_event_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["market_id"], ["markets.market_id"], name=op.f("market_spans_market_id_fkey")
+        ),
+        sa.PrimaryKeyConstraint("market_id", name=op.f("market_spans_pkey")),
     )
     op.create_table(
         "simulations",
@@ -481,6 +495,7 @@ def downgrade() -> None:
     op.drop_table("simulations")
     op.drop_table("day_receipts")
     op.drop_table("market_scores")
+    op.drop_table("market_spans")
     op.drop_table("venues")
     op.drop_table("venue_rolling_metrics")
     op.drop_table("venue_metrics")

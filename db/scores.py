@@ -1,0 +1,216 @@
+"""What `pipeline/score.py` reads and writes: drops as arrays in, rows of derived tables out."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+from numpy.typing import NDArray
+from psycopg import sql
+from sqlalchemy import Connection, Row, Table
+
+from db.intake import as_csv
+from db.queries import run
+from db.schema import venue_metrics, venue_rolling_metrics
+
+CLOSED, EXPIRED, OPEN = 0, 1, 2
+VENUES_AT_ONCE = 200  # bounds the memory, as does the next
+DAYS_AT_ONCE = 31
+
+
+@dataclass(frozen=True)
+class Drops:
+    """Drops of some venues, sorted by venue and day; all arrays have shape (drops,).
+
+    venue: position in `venue_ids`. day: days since the first date asked for. seconds: seen open.
+    kind: CLOSED, EXPIRED or OPEN. is_prime, is_small (a party of two, or of unknown size).
+    """
+
+    venue_ids: tuple[str, ...]
+    venue: NDArray[np.int64]
+    day: NDArray[np.int64]
+    seconds: NDArray[np.int64]
+    kind: NDArray[np.int64]
+    is_prime: NDArray[np.bool_]
+    is_small: NDArray[np.bool_]
+
+
+def scored_markets(connection: Connection) -> Sequence[Row[Any]]:
+    """Every market with drops: its zone, hours and span, and what it was last scored for."""
+    return run(connection, "scored_markets").all()
+
+
+def venues_since(connection: Connection, market_id: str, since: date) -> list[str]:
+    """The market's venues that had a drop on `since` or later."""
+    return list(run(connection, "venues_since", market_id=market_id, since=since).scalars())
+
+
+def unscored_days(
+    connection: Connection,
+    market_id: str,
+    *,
+    scored_for: datetime,
+    now: datetime,
+    is_seen_until_new: bool,
+) -> pd.DataFrame:
+    """Venue-days (venue_id, opened_date) that have to be scored again."""
+    rows = run(
+        connection,
+        "unscored_days",
+        market_id=market_id,
+        scored_for=scored_for,
+        now=now,
+        is_seen_until_new=is_seen_until_new,
+    ).all()
+    return pd.DataFrame(rows, columns=["venue_id", "opened_date"])
+
+
+def observed_minutes(connection: Connection, market_id: str) -> dict[date, int]:
+    """Minutes observed of each local day, from scans; empty where there are none."""
+    return {
+        row.local_date: row.minutes
+        for row in run(connection, "observed_minutes", market_id=market_id)
+    }
+
+
+def read_drops(
+    connection: Connection,
+    market: Row[Any],
+    venue_ids: Sequence[str],
+    first_date: date,
+    last_date: date,
+    *,
+    now: datetime,
+    seen_until: datetime,
+) -> Iterator[Drops]:
+    """The venues' drops that opened from `first_date` to `last_date`, some venues at a time."""
+    for begin in range(0, len(venue_ids), VENUES_AT_ONCE):
+        part = tuple(venue_ids[begin : begin + VENUES_AT_ONCE])
+        rows = run(
+            connection,
+            "drops_to_score",
+            venue_ids=list(part),
+            first_date=first_date,
+            last_date=last_date,
+            prime_start_hour=market.prime_start_hour,
+            prime_end_hour=market.prime_end_hour,
+            now=now,
+            seen_until=seen_until,
+        ).all()
+        yield _as_drops(part, rows)
+
+
+def _as_drops(venue_ids: tuple[str, ...], rows: Sequence[Row[Any]]) -> Drops:
+    position = {venue_id: index for index, venue_id in enumerate(venue_ids)}
+    sizes = [len(row.days) for row in rows]
+    venue = np.repeat(np.array([position[row.venue_id] for row in rows], dtype=np.int64), sizes)
+
+    def flat(name: str) -> NDArray[np.int64]:
+        arrays = [np.array(getattr(row, name), dtype=np.int64) for row in rows]
+        return np.concatenate(arrays) if arrays else np.array([], dtype=np.int64)
+
+    day, seconds, classes = flat("days"), flat("seconds"), flat("classes")
+    order = np.lexsort((day, venue))
+    venue, day, seconds, classes = venue[order], day[order], seconds[order], classes[order]
+    return Drops(
+        venue_ids=venue_ids,
+        venue=venue,
+        day=day,
+        seconds=seconds,
+        kind=classes >> 2,
+        is_prime=(classes & 1) == 1,
+        is_small=(classes & 2) == 2,
+    )
+
+
+def score_market_days(
+    connection: Connection,
+    market: Row[Any],
+    dates: Sequence[date],
+    weekday_dates: Sequence[date],
+    *,
+    formula_version: int,
+    now: datetime,
+) -> None:
+    """Recomputes the market's rows of `dates`, and the 28-day weekdays of `weekday_dates`."""
+    for begin in range(0, len(dates), DAYS_AT_ONCE):
+        run(
+            connection,
+            "score_market_days",
+            market_id=market.market_id,
+            dates=list(dates[begin : begin + DAYS_AT_ONCE]),
+            prime_start_hour=market.prime_start_hour,
+            prime_end_hour=market.prime_end_hour,
+            formula_version=formula_version,
+            now=now,
+        )
+    run(
+        connection,
+        "score_market_weekdays",
+        market_id=market.market_id,
+        dates=list(weekday_dates),
+        formula_version=formula_version,
+        now=now,
+    )
+
+
+def finish_market(
+    connection: Connection,
+    market_id: str,
+    *,
+    scored_for: datetime,
+    seen_until: datetime,
+    as_of_dates: Sequence[date],
+    outdated_dates: Sequence[date],
+    method_key: str,
+) -> None:
+    """Notes what the market was scored for, and drops the windows of dates long past."""
+    run(
+        connection,
+        "thin_venue_windows",
+        market_id=market_id,
+        outdated_dates=list(outdated_dates),
+        latest=max(as_of_dates),
+    )
+    run(connection, "forget_unscored", market_id=market_id)
+    run(
+        connection,
+        "note_market_score",
+        market_id=market_id,
+        scored_for=scored_for,
+        seen_until=seen_until,
+        as_of_dates=list(as_of_dates),
+        method_key=method_key,
+        now=scored_for,
+    )
+
+
+def replace_venue_days(
+    connection: Connection, venue_ids: Sequence[str], dates: Sequence[date], rows: pd.DataFrame
+) -> None:
+    """Replaces the venues' rows of `venue_metrics` on these dates."""
+    run(connection, "forget_venue_days", venue_ids=list(venue_ids), dates=list(dates))
+    _copy(connection, venue_metrics, rows)
+
+
+def replace_venue_windows(
+    connection: Connection, venue_ids: Sequence[str], dates: Sequence[date], rows: pd.DataFrame
+) -> None:
+    """Replaces the venues' rows of `venue_rolling_metrics` as of these dates."""
+    run(connection, "forget_venue_windows", venue_ids=list(venue_ids), as_of_dates=list(dates))
+    _copy(connection, venue_rolling_metrics, rows)
+
+
+def _copy(connection: Connection, table: Table, rows: pd.DataFrame) -> None:
+    if rows.empty:
+        return
+    statement = sql.SQL("COPY {} ({}) FROM STDIN (FORMAT csv)").format(
+        sql.Identifier(table.name), sql.SQL(", ").join(map(sql.Identifier, rows.columns))
+    )
+    driver_connection = connection.connection.driver_connection
+    assert driver_connection is not None
+    with driver_connection.cursor() as cursor, cursor.copy(statement) as copy:
+        copy.write(as_csv(pa.Table.from_pandas(rows, preserve_index=False)))
