@@ -1,9 +1,9 @@
 """Spikes: days on which far more opened than on the same weekday before.
 
 Formula: a day is held against the same weekday of the past weeks (at least 4 of them watched), as
-    drops per observed day. It is a spike if all of this holds: at least 20 drops; at least 3 robust
-    standard deviations above the median, one being 1.4826 * MAD but never less than Poisson noise;
-    and the 95 % interval of the rate ratio to the past, widened by their dispersion
+    drops per observed day. It is a spike if all of this holds: at least 20 drops; at least 3 spreads
+    above the median, a spread being 1.4826 * MAD but never less than Poisson noise; and the 95 %
+    interval of the rate ratio to the past, widened by their dispersion
     (negative-binomial noise), wholly above 1.
 Unit: drops per observed day; ratio.
 Range: 0 and up.
@@ -26,7 +26,7 @@ from metrics.fully_booked import LEAST_EXPOSURE
 from metrics.rates import RateRatio, pooled_dispersion, rate_ratio
 
 COUNT_FLOOR = 20
-ROBUST_DEVIATIONS = 3.0
+SPREADS_ABOVE = 3.0
 FEWEST_PAST_DAYS = 4
 MAD_TO_SIGMA = 1.4826
 
@@ -35,14 +35,14 @@ MAD_TO_SIGMA = 1.4826
 class WeekdayComparison:
     """A day against the same weekday before.
 
-    usual_per_day: median of past drops per observed day. robust_deviations: how many robust
-    standard deviations the day lies above it (below: negative).
+    usual_per_day: median of past drops per observed day. spreads_above: how many spreads the day
+    lies above it (below: negative).
     """
 
     drops: int
     per_day: float
     usual_per_day: float
-    robust_deviations: float
+    spreads_above: float
     ratio: RateRatio
     past_days: int
     is_spike: bool
@@ -95,8 +95,8 @@ def day_against_weekday(
         drops=drops,
         per_day=drops / exposure,
         usual_per_day=usual,
-        robust_deviations=deviations,
+        spreads_above=deviations,
         ratio=ratio,
         past_days=counts.size,
-        is_spike=drops >= COUNT_FLOOR and deviations >= ROBUST_DEVIATIONS and ratio.lower > 1,
+        is_spike=drops >= COUNT_FLOOR and deviations >= SPREADS_ABOVE and ratio.lower > 1,
     )
