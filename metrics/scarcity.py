@@ -1,7 +1,8 @@
 """Scarcity score: how hard a venue is to get, as one number.
 
 Formula: 100 / (1 + lambda), lambda being catchable tables a week. More drops, or tables that stay
-    longer, never raise it.
+    longer, never raise it. (A drop lost from sight before the reaction time is filled in from the
+    others, as Kaplan-Meier does, and may shift it a little either way.)
 Unit: none: an index, not a probability.
 Range: above 0 up to 100: 100 when nothing was catchable, 50 at one catchable prime table a week,
     10 at nine.

@@ -1,10 +1,10 @@
 """Spikes: days on which far more opened than on the same weekday before.
 
 Formula: a day is held against the same weekday of the past weeks (at least 4 of them watched), as
-    drops per observed day. It is a spike if all of this holds: at least 20 drops; at least 3 spreads
-    above the median, a spread being 1.4826 * MAD but never less than Poisson noise; and the 95 %
-    interval of the rate ratio to the past, widened by their dispersion
-    (negative-binomial noise), wholly above 1.
+    drops per observed day. It is a spike if all of this holds: at least 20 drops; at least 3
+    spreads above the median, a spread being 1.4826 * MAD but never less than Poisson noise; and the
+    95 % interval of the rate ratio to the past, widened by their dispersion (negative-binomial
+    noise), wholly above 1.
 Unit: drops per observed day; ratio.
 Range: 0 and up.
 Empty case: None if less than half of the day was watched, or of fewer than 4 such days before.
@@ -79,8 +79,8 @@ def day_against_weekday(
     rates = counts / shares
     usual = float(np.median(rates))
     spread = MAD_TO_SIGMA * float(np.median(np.abs(rates - usual)))
-    deviation = max(spread, math.sqrt(max(usual, 1.0) / exposure))
-    deviations = (drops / exposure - usual) / deviation
+    spread = max(spread, math.sqrt(max(usual, 1.0) / exposure))
+    spreads = (drops / exposure - usual) / spread
     past = int(counts.sum())
     ratio = rate_ratio(
         drops,
@@ -95,8 +95,8 @@ def day_against_weekday(
         drops=drops,
         per_day=drops / exposure,
         usual_per_day=usual,
-        spreads_above=deviations,
+        spreads_above=spreads,
         ratio=ratio,
         past_days=counts.size,
-        is_spike=drops >= COUNT_FLOOR and deviations >= SPREADS_ABOVE and ratio.lower > 1,
+        is_spike=drops >= COUNT_FLOOR and spreads >= SPREADS_ABOVE and ratio.lower > 1,
     )

@@ -12,6 +12,7 @@ import metrics
 MODULES = [
     importlib.import_module(f"metrics.{module.name}")
     for module in pkgutil.iter_modules(metrics.__path__)
+    if module.name != "definitions"
 ]
 SECTIONS = ("Formula:", "Unit:", "Range:", "Empty case:", "Example:", "Source:")
 
