@@ -22,6 +22,8 @@ from pyarrow import csv
 MAX_ID_LENGTH = 200
 MAX_TEXT_LENGTH = 500
 MAX_KEPT_LENGTH = 10_000  # of a refused value, in the quarantine
+# A column of what was already found wrong with a row when it was read; no file has a column so named.
+FOUND_PROBLEM = "\x00problem"
 HAS_ZONE = r"(?:Z|z|[+-]\d{2}(?::?\d{2})?)$"
 BOOLEANS = {"true": True, "t": True, "1": True, "false": False, "f": False, "0": False}
 
@@ -68,6 +70,9 @@ class Format:
         """The chunk's rows with the staging table's columns, numbered from `first_row`."""
         size = chunk.num_rows
         problems = np.full(size, None, dtype=object)
+        if FOUND_PROBLEM in chunk.column_names:
+            problems[:] = chunk[FOUND_PROBLEM].to_pylist()
+            chunk = chunk.drop_columns(FOUND_PROBLEM)
         typed: dict[str, Any] = {
             "batch_id": pa.repeat(pa.scalar(batch_id, pa.int64()), size),
             "row_number": pa.array(np.arange(first_row, first_row + size, dtype=np.int64)),

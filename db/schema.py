@@ -162,6 +162,42 @@ staged_drops = Table(
     prefixes=["UNLOGGED"],
 )
 
+staged_venues = Table(
+    "staged_venues",
+    metadata,
+    Column("batch_id", BigInteger, nullable=False),
+    Column("row_number", BigInteger, nullable=False),
+    Column("venue_id", _id()),
+    Column("name", Text),
+    Column("market_id", _id()),
+    Column("market", _id()),
+    Column("timezone", Text),
+    Column("neighborhood", Text),
+    Column("cuisine", Text),
+    Column("price", Text),
+    Column("lists", Text),
+    Column("problem", Text),
+    Column("payload", JSONB),
+    Index(None, "batch_id"),
+    prefixes=["UNLOGGED"],
+)
+
+staged_scans = Table(
+    "staged_scans",
+    metadata,
+    Column("batch_id", BigInteger, nullable=False),
+    Column("row_number", BigInteger, nullable=False),
+    Column("market_id", _id()),
+    Column("bucket_id", _id()),
+    Column("scanned_at", _instant()),
+    Column("ok", Boolean),
+    Column("available_slots", Integer),
+    Column("problem", Text),
+    Column("payload", JSONB),
+    Index(None, "batch_id"),
+    prefixes=["UNLOGGED"],
+)
+
 rejected_events = Table(
     "rejected_events",
     metadata,
@@ -293,11 +329,6 @@ drop_rollup = Table(
     Column("opened_minutes", ARRAY(SmallInteger), nullable=False),
     Column("closed_seconds", ARRAY(Integer), nullable=False),
     Column("censored_seconds", ARRAY(Integer), nullable=False),
-    CheckConstraint(
-        "cardinality(opened_minutes)"
-        " >= cardinality(closed_seconds) + cardinality(censored_seconds)",
-        "ended",
-    ),
     Index(None, "opened_date"),
 )
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 import numpy as np
@@ -41,6 +41,16 @@ class Drops:
 def scored_markets(connection: Connection) -> Sequence[Row[Any]]:
     """Every market with drops: its zone, hours and span, and what it was last scored for."""
     return run(connection, "scored_markets").all()
+
+
+def seen_until(market: Row[Any]) -> datetime:
+    """The full hour until which the market is known to have been looked at.
+
+    Drops without an end are censored here. Of the full hour, so that not every event that comes in
+    moves every open drop of its market.
+    """
+    last_look: datetime = market.last_ok_at or market.last_event_at
+    return last_look.astimezone(UTC).replace(minute=0, second=0, microsecond=0)
 
 
 def venues_since(connection: Connection, market_id: str, since: date) -> list[str]:

@@ -94,7 +94,7 @@ def settle_pending_ends(engine: Engine, *, now: datetime) -> int:
             settled, written = _settle(connection, batch_id, open_dates, is_sweep=True)
             _note_open_drops(connection, batch_id, open_dates)
             run(connection, "note_batch_days", batch_id=batch_id, open_dates=open_dates)
-            _finish(connection, batch_id, received=0, settled=written, is_empty=written == 0)
+            finish_batch(connection, batch_id, received=0, settled=written, is_empty=written == 0)
             if settled == 0:
                 connection.rollback()
             return settled
@@ -230,7 +230,7 @@ def _accept_staged_drops(
         rejected=rejected,
         late=late,
     )
-    _finish(
+    finish_batch(
         connection,
         batch_id,
         received=received,
@@ -296,7 +296,7 @@ def _note_open_drops(connection: Connection, batch_id: int, open_dates: list[dat
         run(connection, statement, batch_id=batch_id, open_dates=open_dates)
 
 
-def _finish(
+def finish_batch(
     connection: Connection,
     batch_id: int,
     *,
@@ -310,6 +310,7 @@ def _finish(
     implied: int = 0,
     settled: int = 0,
 ) -> None:
+    """Notes what became of the batch's rows; one that wrote none has nothing to aggregate."""
     run(
         connection,
         "finish_batch",

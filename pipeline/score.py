@@ -11,7 +11,7 @@ Windows are kept for the latest 14 dates; of the dates before, for Sundays those
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import numpy as np
@@ -87,16 +87,6 @@ def score(
     )
 
 
-def seen_until(market: Any) -> datetime:
-    """The full hour until which the market is known to have been looked at.
-
-    Drops without an end are censored here. Of the full hour, so that not every event that comes in
-    moves every open drop of its market.
-    """
-    last_look: datetime = market.last_ok_at or market.last_event_at
-    return last_look.astimezone(UTC).replace(minute=0, second=0, microsecond=0)
-
-
 def _score_market(
     connection: Connection, settings: Settings, row: Any, now: datetime, *, everything: bool
 ) -> int:
@@ -108,7 +98,7 @@ def _score_market(
     market = Market(
         row=row,
         now=now,
-        seen_until=seen_until(row),
+        seen_until=scores.seen_until(row),
         first_date=local_date(row.first_event_at, row.timezone),
         latest_date=local_date(row.last_event_at, row.timezone),
         today=local_date(now, row.timezone),

@@ -126,11 +126,6 @@ def upgrade() -> None:
         sa.Column("opened_minutes", postgresql.ARRAY(sa.SmallInteger()), nullable=False),
         sa.Column("closed_seconds", postgresql.ARRAY(sa.Integer()), nullable=False),
         sa.Column("censored_seconds", postgresql.ARRAY(sa.Integer()), nullable=False),
-        sa.CheckConstraint(
-            "cardinality(opened_minutes) >= "
-            "cardinality(closed_seconds) + cardinality(censored_seconds)",
-            name=op.f("drop_rollup_ended_check"),
-        ),
         sa.PrimaryKeyConstraint(
             "venue_id",
             "opened_date",
@@ -324,6 +319,38 @@ def upgrade() -> None:
     )
     op.create_index(op.f("staged_drops_batch_id_idx"), "staged_drops", ["batch_id"], unique=False)
     op.create_table(
+        "staged_scans",
+        sa.Column("batch_id", sa.BigInteger(), nullable=False),
+        sa.Column("row_number", sa.BigInteger(), nullable=False),
+        sa.Column("market_id", sa.Text(collation="C"), nullable=True),
+        sa.Column("bucket_id", sa.Text(collation="C"), nullable=True),
+        sa.Column("scanned_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("ok", sa.Boolean(), nullable=True),
+        sa.Column("available_slots", sa.Integer(), nullable=True),
+        sa.Column("problem", sa.Text(), nullable=True),
+        sa.Column("payload", postgresql.JSONB(astext_type=sa.Text()), nullable=True),
+        prefixes=["UNLOGGED"],
+    )
+    op.create_index(op.f("staged_scans_batch_id_idx"), "staged_scans", ["batch_id"], unique=False)
+    op.create_table(
+        "staged_venues",
+        sa.Column("batch_id", sa.BigInteger(), nullable=False),
+        sa.Column("row_number", sa.BigInteger(), nullable=False),
+        sa.Column("venue_id", sa.Text(collation="C"), nullable=True),
+        sa.Column("name", sa.Text(), nullable=True),
+        sa.Column("market_id", sa.Text(collation="C"), nullable=True),
+        sa.Column("market", sa.Text(collation="C"), nullable=True),
+        sa.Column("timezone", sa.Text(), nullable=True),
+        sa.Column("neighborhood", sa.Text(), nullable=True),
+        sa.Column("cuisine", sa.Text(), nullable=True),
+        sa.Column("price", sa.Text(), nullable=True),
+        sa.Column("lists", sa.Text(), nullable=True),
+        sa.Column("problem", sa.Text(), nullable=True),
+        sa.Column("payload", postgresql.JSONB(astext_type=sa.Text()), nullable=True),
+        prefixes=["UNLOGGED"],
+    )
+    op.create_index(op.f("staged_venues_batch_id_idx"), "staged_venues", ["batch_id"], unique=False)
+    op.create_table(
         "unscored_venue_days",
         sa.Column("venue_id", sa.Text(collation="C"), nullable=False),
         sa.Column("opened_date", sa.Date(), nullable=False),
@@ -500,6 +527,8 @@ def downgrade() -> None:
     op.drop_table("venue_rolling_metrics")
     op.drop_table("venue_metrics")
     op.drop_table("unscored_venue_days")
+    op.drop_table("staged_venues")
+    op.drop_table("staged_scans")
     op.drop_table("staged_drops")
     op.drop_table("scans")
     op.drop_table("scan_rollup")

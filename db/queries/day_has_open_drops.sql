@@ -1,0 +1,2 @@
+-- in:  day
+SELECT EXISTS (SELECT FROM open_drops WHERE opened_date = :day)

@@ -1,0 +1,2 @@
+-- in:  day
+SELECT * FROM day_receipts WHERE opened_date = :day ORDER BY market_id

@@ -1,0 +1,69 @@
+"""Seal: days past retention give way to their receipts; days that could still change are held."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+
+from db.engine import Engine
+from db.markets import market_zones
+from db.seals import HeldDay, SealedDay, is_quiet, reject_stale_pending, seal_day, unsealed_days
+from db.work import exclusive
+from metrics.calendar import local_date
+from pipeline.tick import tick
+from settings import Settings
+
+QUIET_TIME = timedelta(hours=24)
+
+
+@dataclass(frozen=True)
+class SealResult:
+    """What one run did, by day. `busy` days had events accepted within the last 24 hours."""
+
+    sealed: Sequence[SealedDay] = field(default_factory=tuple)
+    held: Sequence[HeldDay] = field(default_factory=tuple)
+    busy: Sequence[date] = field(default_factory=tuple)
+    pending_rejected: int = 0
+
+
+def last_day_past_retention(engine: Engine, settings: Settings, now: datetime) -> date:
+    """The latest day that is past retention in every market."""
+    today = min(local_date(now, zone) for zone in market_zones(engine))
+    return today - timedelta(days=settings.retention_days + 1)
+
+
+def seal(
+    engine: Engine,
+    settings: Settings,
+    now: datetime,
+    *,
+    through: date | None = None,
+    waits_for_quiet: bool = False,
+    progress: Callable[[SealedDay | HeldDay], None] = lambda day: None,
+) -> SealResult:
+    """Seals every day past retention (up to `through`), oldest first, each in its transaction.
+
+    With `waits_for_quiet`, as the timer asks for, days that events came in for within the last 24
+    hours are left for later. Raises `db.seals.UnprovenDayError` at the first day that cannot be
+    proven; the days before it stay sealed. Scores what the seals changed.
+    """
+    last = last_day_past_retention(engine, settings, now)
+    sealed: list[SealedDay] = []
+    held: list[HeldDay] = []
+    busy: list[date] = []
+    rejected = reject_stale_pending(engine, now - timedelta(days=settings.retention_days))
+    try:
+        for day in unsealed_days(engine, min(last, through or last)):
+            if waits_for_quiet and not is_quiet(engine, day, now - QUIET_TIME):
+                busy.append(day)
+                continue
+            with exclusive(engine):
+                outcome = seal_day(engine, day, now)
+            if isinstance(outcome, SealedDay):
+                sealed.append(outcome)
+            elif isinstance(outcome, HeldDay):
+                held.append(outcome)
+            if outcome is not None:
+                progress(outcome)
+    finally:
+        tick(engine, settings, now)
+    return SealResult(tuple(sealed), tuple(held), tuple(busy), rejected)
