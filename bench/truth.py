@@ -353,8 +353,8 @@ def report(findings: list[Finding], worlds: int, seed: int = SEED) -> str:
         "part; one to five drops a day with up to three times Poisson's variance; a median open",
         "duration of 40 s to 10 min (Weibull); about a third of the drops censored. Trends run",
         "over 13 weeks, in which the watching grows from half to all of the time. A spike follows",
-        "eight of the same weekday with up to four times Poisson's variance. Conversion worlds have",
-        "25 venues with two dayparts; the easier a venue, the more often it is saved.",
+        "eight of the same weekday with up to four times Poisson's variance. Conversion worlds",
+        "have 25 venues with two dayparts; the easier a venue, the more often it is saved.",
         "",
     ]
     return "\n".join(lines)
