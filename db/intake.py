@@ -22,7 +22,7 @@ from pyarrow import csv
 MAX_ID_LENGTH = 200
 MAX_TEXT_LENGTH = 500
 MAX_KEPT_LENGTH = 10_000  # of a refused value, in the quarantine
-# A column of what was already found wrong with a row when it was read; no file has a column so named.
+# Column of what was found wrong with a row when it was read; a file has none of this name.
 FOUND_PROBLEM = "\x00problem"
 HAS_ZONE = r"(?:Z|z|[+-]\d{2}(?::?\d{2})?)$"
 BOOLEANS = {"true": True, "t": True, "1": True, "false": False, "f": False, "0": False}

@@ -1,7 +1,7 @@
 """From parsed JSON to a chunk that `Format.typed` reads: a wrong type is a problem of its row only.
 
 A text stays as it is and a whole number is written out; an array, an object, a truth value where
-none belongs, or an event that is no object at all, is that row's problem and is kept as it was sent.
+none belongs, or an event that is no object, is that row's problem and is kept as it was sent.
 """
 
 from collections.abc import Sequence

@@ -5,6 +5,7 @@ answer with DataFrames or small frozen dataclasses.
 """
 
 from db.insights.health import (
+    DATABASE_UNAVAILABLE,
     Backlog,
     HeldDay,
     JobRun,
@@ -37,6 +38,7 @@ from db.insights.ranks import WINDOW_DAYS, ranking
 from db.insights.venues import VenueFacts, venue, venue_history, venue_windows
 
 __all__ = [
+    "DATABASE_UNAVAILABLE",
     "WINDOW_DAYS",
     "Backlog",
     "HeldDay",

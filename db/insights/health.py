@@ -6,6 +6,8 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 import pandas as pd
+from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from db import migrate
 from db.engine import Engine
@@ -17,6 +19,9 @@ from metrics.calendar import local_date, local_day_minutes
 TICK_JOB = "tick"
 TICK_LATE_AFTER = timedelta(minutes=5)
 COVERAGE_DAYS = 28
+
+# What readers and writers raise while there is no database, or none has time for them.
+DATABASE_UNAVAILABLE = (InterfaceError, OperationalError, PoolTimeoutError)
 
 
 @dataclass(frozen=True)
@@ -148,9 +153,10 @@ def status(engine: Engine, *, now: datetime, retention_days: int) -> Status:
     )
 
 
-def rejections(engine: Engine, limit: int = 50) -> pd.DataFrame:
-    """Rows refused last: received_at, source, kind, batch_id, row_number, reason, payload."""
-    return frame(engine, "insight_rejections", row_limit=limit)
+def rejections(engine: Engine, limit: int = 50, *, batch_id: int | None = None) -> pd.DataFrame:
+    """Rows refused last, or those of one batch: received_at, source, kind, batch_id, row_number
+    (from 1), reason, payload."""
+    return frame(engine, "insight_rejections", row_limit=limit, batch_id=batch_id)
 
 
 def late_days(engine: Engine, limit: int = 50) -> pd.DataFrame:

@@ -47,7 +47,7 @@ def live_drops(engine: Engine, market_id: str, now: datetime, limit: int = 100) 
     """Drops open at `now`, the newest first: they have no end and their slot is still ahead.
 
     Columns: drop_event_id, venue_id, venue_name, neighborhood, slot_id, opened_at, slot_at,
-    slot_date, slot_hour, party_size (0 unknown), bucket_id, is_prime, open_seconds (so far).
+    slot_date, slot_hour, party_size (NA unknown), bucket_id, is_prime, open_seconds (so far).
     Raises `UnknownMarketError`.
     """
     progress(engine, market_id)
@@ -84,4 +84,4 @@ def _with_ids(drops: pd.DataFrame) -> pd.DataFrame:
     ]
     drops = drops.drop(columns="event_id")
     drops.insert(0, "drop_event_id", ids)
-    return drops.astype({"open_seconds": "int64"})
+    return drops.astype({"open_seconds": "int64", "party_size": "Int64"})

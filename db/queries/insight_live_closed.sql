@@ -2,7 +2,7 @@
 -- the days named.
 -- in:  market_id, dates, since, now, row_limit
 SELECT e.venue_id, v.name AS venue_name, v.neighborhood, e.slot_id, e.opened_at,
-    e.occurred_at AS closed_at, e.slot_at, e.slot_date, e.slot_hour, e.party_size, e.bucket_id,
+    e.occurred_at AS closed_at, e.slot_at, e.slot_date, e.slot_hour, nullif(e.party_size, 0) AS party_size, e.bucket_id,
     n.event_id, e.slot_hour >= m.prime_start_hour AND e.slot_hour < m.prime_end_hour AS is_prime,
     e.open_seconds
 FROM drop_events e

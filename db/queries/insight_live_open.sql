@@ -1,7 +1,7 @@
 -- Drops that are open at this moment, newest first: without an end, their slot still ahead.
 -- in:  market_id, now, row_limit
 SELECT o.venue_id, v.name AS venue_name, v.neighborhood, o.slot_id, o.opened_at, o.slot_at,
-    o.slot_date, o.slot_hour, o.party_size, o.bucket_id, o.event_id,
+    o.slot_date, o.slot_hour, nullif(o.party_size, 0) AS party_size, o.bucket_id, o.event_id,
     o.slot_hour >= m.prime_start_hour AND o.slot_hour < m.prime_end_hour AS is_prime,
     floor(date_part('epoch', CAST(:now AS timestamptz) - o.opened_at)) AS open_seconds
 FROM open_drops o
