@@ -11,6 +11,7 @@ import json
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
+from zoneinfo import available_timezones
 
 import numpy as np
 import pandas as pd
@@ -35,7 +36,7 @@ class UnreadableFileError(Exception):
 @dataclass(frozen=True)
 class Column:
     name: str
-    kind: str  # "id", "text", "instant", "integer", "boolean"
+    kind: str  # "id", "text", "instant", "integer", "boolean", "zone"
     is_required: bool = False
 
 
@@ -111,6 +112,35 @@ DROPS = Format(
         Column("neighborhood", "text"),
         Column("cuisine", "text"),
         Column("price", "text"),
+    ),
+)
+
+
+SCANS = Format(
+    "scans",
+    "staged_scans",
+    (
+        Column("market_id", "id", is_required=True),
+        Column("bucket_id", "id", is_required=True),
+        Column("scanned_at", "instant", is_required=True),
+        Column("ok", "boolean", is_required=True),
+        Column("available_slots", "integer"),
+    ),
+)
+
+VENUES = Format(
+    "venues",
+    "staged_venues",
+    (
+        Column("venue_id", "id", is_required=True),
+        Column("name", "text"),
+        Column("market_id", "id"),
+        Column("market", "id"),
+        Column("timezone", "zone"),
+        Column("neighborhood", "text"),
+        Column("cuisine", "text"),
+        Column("price", "text"),
+        Column("lists", "text"),
     ),
 )
 
@@ -216,12 +246,24 @@ def _read_boolean(values: pa.Array, name: str, problems: np.ndarray) -> pa.Array
     return pa.array([BOOLEANS.get(value) for value in text.to_pylist()], pa.bool_())
 
 
+def _read_zone(values: pa.Array, name: str, problems: np.ndarray) -> pa.Array:
+    text = _read_text(values, name, problems, MAX_ID_LENGTH)
+    known = pc.or_(text.is_null(), pc.is_in(text, pa.array(sorted(available_timezones()))))
+    _flag(
+        problems,
+        pc.invert(known),
+        lambda i: f"{name} {_shown(text, i)} is not an IANA zone such as America/New_York",
+    )
+    return pc.if_else(known, text, pa.scalar(None, pa.string()))
+
+
 _READERS: dict[str, Callable[[pa.Array, str, np.ndarray], pa.Array]] = {
     "id": lambda values, name, problems: _read_text(values, name, problems, MAX_ID_LENGTH),
     "text": lambda values, name, problems: _read_text(values, name, problems, MAX_TEXT_LENGTH),
     "instant": _read_instant,
     "integer": _read_integer,
     "boolean": _read_boolean,
+    "zone": _read_zone,
 }
 
 

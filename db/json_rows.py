@@ -19,6 +19,7 @@ ALSO_READ: dict[str, tuple[type, ...]] = {
     "instant": (),
     "integer": (int, float),
     "boolean": (bool,),
+    "zone": (),
 }
 NAMES = {
     bool: "a truth value",

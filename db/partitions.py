@@ -16,32 +16,29 @@ def partition_name(table: str, day: date) -> str:
 
 
 def ensure_days(engine: Engine, days: Iterable[date]) -> None:
-    """Makes the days' rows in `opened_days` and their missing partitions of `drop_events`.
+    """Makes the days' rows in `opened_days` and their missing partitions.
 
     One short transaction a day, so that no lock is held while another is waited for. A day that is
-    sealed stays without a partition. Attaching a table takes a lock that lets readers and writers
-    of the parent go on; `CREATE TABLE … PARTITION OF` would stop them.
+    sealed stays without partitions. Attaching a table takes a lock that lets readers and writers of
+    the parent go on; `CREATE TABLE … PARTITION OF` would stop them.
     """
     for day in sorted(set(days)):
         with engine.begin() as connection:
             # Looked at before locking: a long ingest into the day must not hold up a short one.
-            if partition_exists(connection, drop_events.name, day):
+            if _has_all(connection, day):
                 continue
             run(connection, "note_day", day=day)
             sealed_at = run(connection, "lock_day", day=day).scalar_one()
-            if sealed_at is None and not partition_exists(connection, drop_events.name, day):
-                _attach(connection, drop_events.name, day)
+            if sealed_at is None and not _has_all(connection, day):
+                for table in PARTITIONED:
+                    _attach(connection, table, day)
 
 
-def ensure_scan_days(engine: Engine, days: Iterable[date]) -> None:
-    """Makes the missing partitions of `scans`."""
-    for day in sorted(set(days)):
-        with engine.begin() as connection:
-            if partition_exists(connection, scans.name, day):
-                continue
-            run(connection, "lock_scan_partitions")
-            if not partition_exists(connection, scans.name, day):
-                _attach(connection, scans.name, day)
+def drop_day(connection: Connection, day: date) -> None:
+    """Prunes a day: constant time, whatever its size. Needs `lock_timeout` set by the caller."""
+    for table in PARTITIONED:
+        # DDL takes no bind parameters; the name is made here, from a table's name and a date.
+        connection.execute(text(f"DROP TABLE IF EXISTS {partition_name(table, day)}"))
 
 
 def partition_exists(connection: Connection, table: str, day: date) -> bool:
@@ -52,15 +49,14 @@ def partition_exists(connection: Connection, table: str, day: date) -> bool:
     )
 
 
-def drop_partition(connection: Connection, table: str, day: date) -> None:
-    """Prunes a day: constant time, whatever its size. Needs `lock_timeout` set by the caller."""
-    connection.execute(text(f"DROP TABLE {partition_name(table, day)}"))
-
-
 def analyze_days(connection: Connection, days: Iterable[date]) -> None:
     """Tells the planner what is in the days' partitions after a large batch came in."""
     for day in sorted(days):
         connection.execute(text(f"ANALYZE {partition_name(drop_events.name, day)}"))
+
+
+def _has_all(connection: Connection, day: date) -> bool:
+    return all(partition_exists(connection, table, day) for table in PARTITIONED)
 
 
 def _attach(connection: Connection, table: str, day: date) -> None:

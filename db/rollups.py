@@ -7,7 +7,7 @@ from sqlalchemy import Connection
 from db.queries import run
 
 
-def aggregate_batches(connection: Connection, now: datetime) -> int:
+def aggregate_batches(connection: Connection, now: datetime, *, poll_interval_seconds: int) -> int:
     """Merges every batch that is not in the rollup yet; returns how many.
 
     The rollup and the batches' `aggregated_at` change in the caller's one transaction, and the
@@ -20,5 +20,12 @@ def aggregate_batches(connection: Connection, now: datetime) -> int:
     dates = list(run(connection, "batch_dates", batch_ids=batch_ids).scalars())
     for statement in ("merge_rollup", "mark_unscored", "extend_market_spans"):
         run(connection, statement, batch_ids=batch_ids, dates=dates)
+    run(
+        connection,
+        "merge_scan_rollup",
+        batch_ids=batch_ids,
+        dates=dates,
+        poll_interval_seconds=poll_interval_seconds,
+    )
     run(connection, "mark_aggregated", batch_ids=batch_ids, now=now)
     return len(batch_ids)

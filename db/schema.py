@@ -59,7 +59,8 @@ markets = Table(
     Column("is_simulated", Boolean, nullable=False, server_default=text("false")),
     Column("prime_start_hour", SmallInteger, nullable=False, server_default="18"),
     Column("prime_end_hour", SmallInteger, nullable=False, server_default="21"),
-    Column("poll_interval_seconds", Integer, nullable=False, server_default="60"),
+    # How often a bucket is scanned; null: as the settings say.
+    Column("poll_interval_seconds", Integer),
     CheckConstraint("0 <= prime_start_hour AND prime_start_hour < prime_end_hour", "prime_start"),
     CheckConstraint("prime_end_hour <= 24", "prime_end"),
     CheckConstraint("poll_interval_seconds BETWEEN 1 AND 86400", "poll_interval"),

@@ -78,12 +78,19 @@ def unscored_days(
     return pd.DataFrame(rows, columns=["venue_id", "opened_date"])
 
 
-def observed_minutes(connection: Connection, market_id: str) -> dict[date, int]:
-    """Minutes observed of each local day, from scans; empty where there are none."""
-    return {
-        row.local_date: row.minutes
-        for row in run(connection, "observed_minutes", market_id=market_id)
-    }
+def observed_minutes(
+    connection: Connection, market: Row[Any], first_at: datetime, last_at: datetime
+) -> dict[date, int]:
+    """Minutes observed of each local day between two instants, from scans; unwatched days absent."""
+    rows = run(
+        connection,
+        "observed_minutes",
+        market_id=market.market_id,
+        timezone=market.timezone,
+        first_at=first_at,
+        last_at=last_at,
+    )
+    return {row.local_date: row.minutes for row in rows}
 
 
 def read_drops(

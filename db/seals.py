@@ -11,13 +11,13 @@ from datetime import date, datetime
 
 from sqlalchemy import Connection, Engine, insert, text
 
-from db.partitions import drop_partition, partition_exists
+from db.deliveries import finish_batch, open_internal_batch
+from db.partitions import drop_day
 from db.queries import run
 from db.retry import retried
 from db.rollups import aggregate_batches
-from db.schema import day_receipts, drop_events
+from db.schema import day_receipts
 from db.scores import scored_markets, seen_until
-from db.writes import finish_batch, open_internal_batch
 
 METHOD_VERSION = 1  # of receipts: what is counted and how the checksum is made
 LOCK_TIMEOUT = "2s"  # a waiting DROP makes every reader and writer behind it wait
@@ -61,16 +61,20 @@ def reject_stale_pending(engine: Engine, before: datetime) -> int:
         return sum(row.rows for row in run(connection, "reject_stale_pending", before=before))
 
 
-def seal_day(engine: Engine, day: date, now: datetime) -> SealedDay | HeldDay | None:
+def seal_day(
+    engine: Engine, day: date, now: datetime, *, poll_interval_seconds: int
+) -> SealedDay | HeldDay | None:
     """Seals the day; `None` if it is sealed already. To be called with `db.work.exclusive` held.
 
     Raises `UnprovenDayError`, having changed nothing, where rollup, raw events and the batches'
     ledger disagree.
     """
-    return retried(lambda: _seal_day(engine, day, now))
+    return retried(lambda: _seal_day(engine, day, now, poll_interval_seconds))
 
 
-def _seal_day(engine: Engine, day: date, now: datetime) -> SealedDay | HeldDay | None:
+def _seal_day(
+    engine: Engine, day: date, now: datetime, poll_interval_seconds: int
+) -> SealedDay | HeldDay | None:
     with engine.begin() as connection:
         run(connection, "note_day", day=day)
         if run(connection, "lock_day", day=day).scalar_one() is not None:
@@ -78,14 +82,13 @@ def _seal_day(engine: Engine, day: date, now: datetime) -> SealedDay | HeldDay |
         held_until = run(connection, "held_until", day=day, now=now).scalar_one()
         if held_until is not None:
             return HeldDay(day, held_until)
-        aggregate_batches(connection, now)
+        aggregate_batches(connection, now, poll_interval_seconds=poll_interval_seconds)
         if _expire(connection, day, now):
-            aggregate_batches(connection, now)
+            aggregate_batches(connection, now, poll_interval_seconds=poll_interval_seconds)
         rows_pruned = _prove(connection, day, now)
         run(connection, "note_sealed", day=day, now=now)
         connection.execute(text(f"SET LOCAL lock_timeout = '{LOCK_TIMEOUT}'"))
-        if partition_exists(connection, drop_events.name, day):
-            drop_partition(connection, drop_events.name, day)
+        drop_day(connection, day)
         return SealedDay(day, rows_pruned)
 
 

@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 
 from db import scores
 from db.engine import Connection
-from metrics.calendar import local_date, local_day_bounds, local_day_minutes
+from metrics.calendar import local_date, local_day_bounds
 from metrics.catchable import catchable_rates, effective_reaction_seconds
 from metrics.closed_durations import closed_durations
 from metrics.exposure import day_exposure
@@ -32,7 +32,7 @@ from metrics.version import FORMULA_VERSION
 from metrics.volatility import indices_of_dispersion
 from settings import Settings
 
-WINDOWS = (7, 14, 28, 90)
+WINDOWS: tuple[int, ...] = (7, 14, 28, 90)
 LONGEST_WINDOW = max(WINDOWS)
 SUNDAY_WINDOW = 28
 DAY_SCORE_WINDOW = 14
@@ -40,6 +40,7 @@ LATEST_DATES = 14
 
 Counts = NDArray[np.int64]
 DAY = timedelta(days=1)
+MINUTE = timedelta(minutes=1)
 
 
 @dataclass(frozen=True)
@@ -48,30 +49,31 @@ class Market:
 
     row: Any
     now: datetime
+    resolution_seconds: int
     seen_until: datetime
     first_date: date
     latest_date: date
     today: date
-    observed_minutes: dict[date, int]
 
     @property
     def is_coverage_assumed(self) -> bool:
-        return not self.observed_minutes
+        """Without any scan, the market counts as watched from its first event on."""
+        return bool(self.row.last_ok_at is None)
 
-    def exposure(self, first: date, last: date) -> NDArray[np.float64]:
-        """Observed share of each local day; without scans, of the time from the first event on."""
+    def exposure(self, connection: Connection, first: date, last: date) -> NDArray[np.float64]:
+        """Observed share of each local day from first to last, shape (days,)."""
         days = dates_between(first, last)
-        lengths = [local_day_minutes(day, self.row.timezone) for day in days]
+        bounds = [local_day_bounds(day, self.row.timezone) for day in days]
         if self.is_coverage_assumed:
-            watched = [self._assumed_minutes(day) for day in days]
+            watched = [
+                (min(end, self.seen_until) - max(start, self.row.first_event_at)) / MINUTE
+                for start, end in bounds
+            ]
         else:
-            watched = [float(self.observed_minutes.get(day, 0)) for day in days]
-        return day_exposure(watched, lengths)
-
-    def _assumed_minutes(self, day: date) -> float:
-        start, end = local_day_bounds(day, self.row.timezone)
-        span = min(end, self.seen_until) - max(start, self.row.first_event_at)
-        return max(0.0, span / timedelta(minutes=1))
+            minutes = scores.observed_minutes(connection, self.row, bounds[0][0], bounds[-1][1])
+            watched = [minutes.get(day, 0) for day in days]
+        lengths = [(end - start) / MINUTE for start, end in bounds]
+        return day_exposure(np.maximum(watched, 0.0), lengths)
 
 
 def score(
@@ -90,19 +92,20 @@ def score(
 def _score_market(
     connection: Connection, settings: Settings, row: Any, now: datetime, *, everything: bool
 ) -> int:
-    reaction = effective_reaction_seconds(settings.reaction_seconds, row.poll_interval_seconds)
+    resolution = row.poll_interval_seconds or settings.poll_interval_seconds
+    reaction = effective_reaction_seconds(settings.reaction_seconds, resolution)
     method_key = (
-        f"formulas {FORMULA_VERSION}, reaction {reaction} s, "
+        f"formulas {FORMULA_VERSION}, reaction {reaction} s, resolution {resolution} s, "
         f"prime {row.prime_start_hour}-{row.prime_end_hour}"
     )
     market = Market(
         row=row,
         now=now,
+        resolution_seconds=resolution,
         seen_until=scores.seen_until(row),
         first_date=local_date(row.first_event_at, row.timezone),
         latest_date=local_date(row.last_event_at, row.timezone),
         today=local_date(now, row.timezone),
-        observed_minutes=scores.observed_minutes(connection, row.market_id),
     )
     as_of_dates = _latest_dates(market)
     known_dates = set(row.as_of_dates or ())
@@ -234,7 +237,7 @@ def _score_venues(
         scored_days = dates_between(days[0], max(last_scored, days[1]))
         ends = sorted({*ends, *scored_days})
     first_date = ends[0] - (LONGEST_WINDOW - 1) * DAY
-    exposure = market.exposure(first_date, ends[-1])
+    exposure = market.exposure(connection, first_date, ends[-1])
     for drops in scores.read_drops(
         connection,
         market.row,
@@ -325,7 +328,7 @@ class WindowTable:
             typical_open_seconds=open_time.median_seconds,
             typical_open_lower=open_time.median_lower,
             typical_open_upper=open_time.median_upper,
-            resolution_seconds=self.market.row.poll_interval_seconds,
+            resolution_seconds=self.market.resolution_seconds,
             tier=_tiers(rows),
             fully_booked_rate=_ratio(self._sum("booked_days", venue, end, size), half_watched),
             observed_days=observed_days,
@@ -444,7 +447,9 @@ def _running(daily: NDArray[Any]) -> NDArray[Any]:
 
 
 def _ratio(part: NDArray[Any], whole: NDArray[Any]) -> NDArray[np.float64]:
-    return np.divide(part, whole, out=np.full(len(whole), np.nan), where=whole > 0)
+    ratio: NDArray[np.float64] = np.full(len(whole), np.nan)
+    np.divide(part, whole, out=ratio, where=whole > 0)
+    return ratio
 
 
 def _tiers(rows: pd.DataFrame) -> list[str]:

@@ -57,7 +57,9 @@ def seal(
                 busy.append(day)
                 continue
             with exclusive(engine):
-                outcome = seal_day(engine, day, now)
+                outcome = seal_day(
+                    engine, day, now, poll_interval_seconds=settings.poll_interval_seconds
+                )
             if isinstance(outcome, SealedDay):
                 sealed.append(outcome)
             elif isinstance(outcome, HeldDay):

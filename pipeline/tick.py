@@ -49,5 +49,7 @@ def _aggregate_and_score(
     engine: Engine, settings: Settings, now: datetime, *, everything: bool = False
 ) -> tuple[int, int]:
     with snapshot(engine) as connection:
-        aggregated = aggregate_batches(connection, now)
+        aggregated = aggregate_batches(
+            connection, now, poll_interval_seconds=settings.poll_interval_seconds
+        )
         return aggregated, score(connection, settings, now, everything=everything)

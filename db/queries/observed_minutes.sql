@@ -1,16 +1,24 @@
--- Minutes of each local day in which we were looking at the market: in any of its buckets. A
--- 24-hour clock is not assumed: hours are kept in UTC and put into days here.
--- in:  market_id
-SELECT (minute_at AT TIME ZONE m.timezone)::date AS local_date, count(*) AS minutes
-FROM (
-    SELECT market_id, hour_at, bit_or(observed) AS observed
+-- Minutes of each local day in which we were looking at the market, in any of its buckets. Hours are
+-- kept in UTC and put into local days here; an hour in which a local day begins (zones that are not
+-- whole hours) is counted minute by minute.
+-- in:  market_id, timezone, first_at, last_at
+WITH hours AS (
+    SELECT hour_at, bit_or(observed) AS observed,
+        (hour_at AT TIME ZONE :timezone)::date AS first_date,
+        ((hour_at + interval '59 minutes') AT TIME ZONE :timezone)::date AS last_date
     FROM scan_rollup
-    WHERE market_id = :market_id
-    GROUP BY market_id, hour_at
-) AS hours
-JOIN markets m USING (market_id),
-    generate_series(0, 59) AS position,
-    LATERAL (SELECT hour_at + make_interval(mins => position) AS minute_at) AS minutes
-WHERE get_bit(observed, position) = 1
-GROUP BY 1
-ORDER BY 1
+    WHERE market_id = :market_id AND hour_at >= :first_at AND hour_at < :last_at
+    GROUP BY hour_at
+)
+SELECT local_date, sum(minutes)::int AS minutes
+FROM (
+    SELECT first_date AS local_date, bit_count(observed) AS minutes
+    FROM hours
+    WHERE first_date = last_date
+    UNION ALL
+    SELECT ((hour_at + make_interval(mins => position)) AT TIME ZONE :timezone)::date,
+        get_bit(observed, position)
+    FROM hours, generate_series(0, 59) AS position
+    WHERE first_date <> last_date
+) AS parts
+GROUP BY local_date

@@ -11,7 +11,7 @@ WITH raw AS (
     SELECT d.*
     FROM batch_days d
     JOIN opened_days o USING (opened_date)
-    WHERE o.sealed_at IS NULL
+    WHERE o.sealed_at IS NULL AND openings + closings + expiries > 0
 )
 SELECT opened_date, batch_id, market_id,
     format('raw events %s opened, %s closed, %s expired; ledger %s, %s, %s',

@@ -211,7 +211,7 @@ def upgrade() -> None:
         sa.Column("is_simulated", sa.Boolean(), server_default=sa.text("false"), nullable=False),
         sa.Column("prime_start_hour", sa.SmallInteger(), server_default="18", nullable=False),
         sa.Column("prime_end_hour", sa.SmallInteger(), server_default="21", nullable=False),
-        sa.Column("poll_interval_seconds", sa.Integer(), server_default="60", nullable=False),
+        sa.Column("poll_interval_seconds", sa.Integer(), nullable=True),
         sa.CheckConstraint(
             "0 <= prime_start_hour AND prime_start_hour < prime_end_hour",
             name=op.f("markets_prime_start_check"),

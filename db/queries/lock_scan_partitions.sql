@@ -1,2 +1,0 @@
--- Two deliveries that need the same new day make it one after the other.
-SELECT pg_advisory_xact_lock(hashtext('tablestakes scan partitions'))
