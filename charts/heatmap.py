@@ -1,0 +1,95 @@
+"""When tables open: weekday by hour, the value in the cell, hatched where nobody was watching."""
+
+from collections.abc import Hashable
+
+import pandas as pd
+import plotly.graph_objects as go
+
+from charts.look import SMALL_SIZE, Caption, Look, Margins, mixed, new_figure, say_instead, text_on
+from metrics.wording import WEEKDAYS, number_of, number_words, time_words
+
+ROW_HEIGHT = 30
+FEWEST_HOURS = 8  # columns, so that a single cell does not fill the figure
+
+
+def weekday_hour_figure(
+    cells: pd.DataFrame, look: Look, caption: Caption | None = None, *, value: Hashable = "drops"
+) -> go.Figure:
+    """Monday first; hours in which nothing happened all week are left out.
+
+    cells: rows of `weekday` (0 is Monday), `hour` (0 to 23, market-local), the column `value`
+        (how many; None where not known) and optionally `is_watched` (False is hatched).
+    """
+    figure = new_figure(
+        look, caption, plot_height=7 * ROW_HEIGHT, margins=Margins(left=44, right=8, bottom=32)
+    )
+    known = cells[cells[value].notna()] if len(cells) else cells
+    if known.empty or not (known[value] > 0).any():
+        return say_instead(figure, look, "Nothing opened in this window.")
+    by_cell = {
+        (int(row["weekday"]), int(row["hour"])): float(row[value]) for _, row in known.iterrows()
+    }
+    unwatched = (
+        {
+            (int(row["weekday"]), int(row["hour"]))
+            for _, row in cells[~cells["is_watched"].astype(bool)].iterrows()
+        }
+        if "is_watched" in cells
+        else set()
+    )
+    hours_used = [hour for (_, hour), count in by_cell.items() if count > 0]
+    first = min(*hours_used, 24 - FEWEST_HOURS)
+    hours = list(range(first, max(max(hours_used) + 1, first + FEWEST_HOURS)))
+    highest = max(by_cell.values())
+    grid = [[by_cell.get((day, hour)) for hour in hours] for day in range(7)]
+    figure.add_heatmap(
+        x=hours,
+        y=list(range(7)),
+        z=[
+            [None if (day, hours[k]) in unwatched else cell for k, cell in enumerate(row)]
+            for day, row in enumerate(grid)
+        ],
+        zmin=0,
+        zmax=highest,
+        colorscale=[[0, look.sequential[0]], [1, look.sequential[1]]],
+        showscale=False,
+        xgap=2,
+        ygap=2,
+        customdata=[
+            [
+                f"{WEEKDAYS[day]}, {time_words(hour)}: "
+                + (number_of(round(cell), "table") if cell is not None else "nothing")
+                for hour, cell in zip(hours, row, strict=True)
+            ]
+            for day, row in enumerate(grid)
+        ],
+        hovertemplate="%{customdata}<extra></extra>",
+        hoverongaps=False,
+    )
+    for (day, hour), count in by_cell.items():
+        if hour not in hours or count == 0 or (day, hour) in unwatched:
+            continue
+        ground = mixed(look.sequential[0], look.sequential[1], count / highest)
+        figure.add_annotation(
+            x=hour,
+            y=day,
+            text=number_words(count),
+            showarrow=False,
+            font={"size": SMALL_SIZE, "color": text_on(look, ground)},
+        )
+    hatched = sorted(cell for cell in unwatched if cell[1] in hours)
+    figure.add_scatter(
+        x=[hour for _, hour in hatched],
+        y=[day for day, _ in hatched],
+        mode="text",
+        text=["//"] * len(hatched),
+        textfont={"color": look.context, "size": SMALL_SIZE},
+        hovertemplate="not watched<extra></extra>",
+    )
+    step = 1 if len(hours) <= 8 else 3
+    ticks = [hour for hour in hours if hour % step == 0]
+    figure.update_xaxes(tickvals=ticks, ticktext=[time_words(hour) for hour in ticks], tickangle=0)
+    figure.update_yaxes(
+        tickvals=list(range(7)), ticktext=[day[:3] for day in WEEKDAYS], range=[6.5, -0.5]
+    )
+    return figure

@@ -1,0 +1,170 @@
+"""A venue's days: drops and prime drops a day, gaps where nobody watched, today dashed."""
+
+from datetime import date, timedelta
+
+import pandas as pd
+import plotly.graph_objects as go
+
+from charts.look import SMALL_SIZE, Caption, Look, Margins, new_figure, say_instead
+from metrics.wording import date_words, number_of, percent_words
+
+PLOT_HEIGHT = 220
+LEAST_COVERAGE = 0.5
+"""A day watched for less than this is a gap: its count says more about us than about the venue."""
+
+
+def history_figure(
+    history: pd.DataFrame,
+    look: Look,
+    caption: Caption | None = None,
+    *,
+    unfinished: date | None = None,
+) -> go.Figure:
+    """Two lines over days, labelled at their ends.
+
+    history: one row a local day in order, with `window_date`, `new_drop_count`,
+        `prime_time_drops` and `coverage_rate` (None where coverage is not known).
+    unfinished: the day that is not over yet; the way to it is dashed.
+    """
+    figure = new_figure(
+        look, caption, plot_height=PLOT_HEIGHT, margins=Margins(left=36, right=72, bottom=32)
+    )
+    if history.empty:
+        return say_instead(figure, look, "No drops were seen on these days.")
+    days = pd.to_datetime(history["window_date"])
+    is_gap = history["coverage_rate"].astype("Float64").fillna(1.0) < LEAST_COVERAGE
+    is_unfinished = days == pd.Timestamp(unfinished) if unfinished else days != days
+    _draw_gaps(figure, look, [day.date() for day in days[is_gap]])
+    for column, name, color, width in (
+        ("new_drop_count", "all tables", look.context, 2.0),
+        ("prime_time_drops", "prime", look.accent, 2.5),
+    ):
+        counts = history[column].astype("Float64").mask(is_gap)
+        finished = counts.mask(is_unfinished)
+        _draw_line(figure, days, finished, history, color, width, name)
+        if is_unfinished.any():
+            position = int(is_unfinished.to_numpy().argmax())
+            _draw_unfinished(figure, days, counts, position, color, width)
+    highest = max(int(history["new_drop_count"].max()), 1)
+    _label_ends(figure, look, history[~is_gap.to_numpy()], highest)
+    span = (days.iloc[-1] - days.iloc[0]).days
+    tick_step = next((step for step in (1, 2, 7, 14, 28, 56) if span / step <= 7), 91)
+    ticks = [days.iloc[-1] - timedelta(days=tick_step * k) for k in range(span // tick_step + 1)]
+    figure.update_xaxes(
+        tickvals=ticks,
+        ticktext=[f"{tick:%b} {tick.day}" for tick in ticks],
+        range=[days.iloc[0] - timedelta(hours=12), days.iloc[-1] + timedelta(hours=12)],
+    )
+    figure.update_yaxes(rangemode="tozero", range=[0, highest * 1.1], showgrid=True, nticks=5)
+    if highest < 5:
+        figure.update_yaxes(dtick=1)
+    return figure
+
+
+def _draw_line(
+    figure: go.Figure,
+    days: pd.Series,
+    counts: pd.Series,
+    history: pd.DataFrame,
+    color: str,
+    width: float,
+    name: str,
+) -> None:
+    """A line with breaks; a day between two gaps is seen by its dot."""
+    is_seen = counts.notna()
+    alone = is_seen & ~is_seen.shift(1, fill_value=False) & ~is_seen.shift(-1, fill_value=False)
+    figure.add_scatter(
+        x=days.tolist(),
+        y=[None if pd.isna(count) else int(count) for count in counts],
+        mode="lines+markers",
+        line={"color": color, "width": width},
+        marker={"size": [6 if is_alone else 0 for is_alone in alone], "color": color},
+        connectgaps=False,
+        name=name,
+        customdata=[
+            f"{date_words(row.window_date)}: {number_of(int(row.new_drop_count), 'table')} opened, "
+            f"{int(row.prime_time_drops)} of them prime{_coverage_words(row.coverage_rate)}"
+            for row in history.itertuples()
+        ],
+        hovertemplate="%{customdata}<extra></extra>",
+    )
+
+
+def _draw_unfinished(
+    figure: go.Figure,
+    days: pd.Series,
+    counts: pd.Series,
+    position: int,
+    color: str,
+    width: float,
+) -> None:
+    ends = slice(max(position - 1, 0), position + 1)
+    figure.add_scatter(
+        x=days.iloc[ends].tolist(),
+        y=[None if pd.isna(count) else int(count) for count in counts.iloc[ends]],
+        mode="lines+markers",
+        line={"color": color, "width": width, "dash": "dot"},
+        marker={"size": 6, "symbol": "circle-open", "color": color},
+        hovertemplate=f"{date_words(days.iloc[position].date())}, so far: %{{y}}<extra></extra>",
+    )
+
+
+def _label_ends(figure: go.Figure, look: Look, seen: pd.DataFrame, highest: int) -> None:
+    """Names at the lines' last points, kept apart where these lie at about the same height."""
+    if seen.empty:
+        return
+    last = seen.iloc[-1]
+    all_tables, prime = int(last["new_drop_count"]), int(last["prime_time_drops"])
+    apart = 7 if (all_tables - prime) / highest < 0.1 else 0
+    for name, at, shift, color in (
+        ("all tables", all_tables, apart, look.muted),
+        ("prime", prime, -apart, look.accent),
+    ):
+        figure.add_annotation(
+            text=name,
+            x=1,
+            xref="paper",
+            y=at,
+            xanchor="left",
+            xshift=6,
+            yshift=shift,
+            showarrow=False,
+            font={"size": SMALL_SIZE, "color": color},
+        )
+
+
+def _draw_gaps(figure: go.Figure, look: Look, gaps: list[date]) -> None:
+    runs: list[tuple[date, date]] = []
+    for day in gaps:
+        if runs and day - runs[-1][1] == timedelta(days=1):
+            runs[-1] = (runs[-1][0], day)
+        else:
+            runs.append((day, day))
+    for first, last in runs:
+        figure.add_shape(
+            type="rect",
+            xref="x",
+            yref="paper",
+            x0=pd.Timestamp(first) - timedelta(hours=12),
+            x1=pd.Timestamp(last) + timedelta(hours=12),
+            y0=0,
+            y1=1,
+            layer="below",
+            line_width=0,
+            fillcolor=look.panel,
+        )
+        figure.add_annotation(
+            text="not<br>watched",
+            x=pd.Timestamp(first) + (pd.Timestamp(last) - pd.Timestamp(first)) / 2,
+            y=1,
+            yref="paper",
+            yanchor="top",
+            showarrow=False,
+            font={"size": SMALL_SIZE - 1, "color": look.muted},
+        )
+
+
+def _coverage_words(coverage: float | None) -> str:
+    if coverage is None or pd.isna(coverage):
+        return ""
+    return f"; watched {percent_words(float(coverage))} of the day"

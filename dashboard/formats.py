@@ -1,0 +1,289 @@
+"""Numbers, times and findings as the pages say them. What is undefined is "not enough data"."""
+
+import math
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import Any
+
+import pandas as pd
+
+from metrics.calendar import local_time
+from metrics.tiers import Tier
+from metrics.wording import (
+    count_words,
+    date_words,
+    duration_range_short,
+    duration_short,
+    duration_words,
+    list_words,
+    number_of,
+    number_words,
+    percent_words,
+    time_words,
+)
+
+UNKNOWN = "not enough data"
+Number = float | int | None
+
+
+def known(value: Any) -> float | None:
+    """A number out of a frame; None where it is undefined."""
+    return None if value is None or pd.isna(value) else float(value)
+
+
+def score_words(score: Number) -> str:
+    """A scarcity score, whole; below one with one digit.
+
+    >>> score_words(79.51), score_words(0.42), score_words(None)
+    ('80', '0.4', 'not enough data')
+    """
+    value = known(score)
+    if value is None:
+        return UNKNOWN
+    return f"{value:.0f}" if value >= 1 else f"{value:.1f}"
+
+
+def quantity_words(value: Number) -> str:
+    """A number in two significant digits.
+
+    >>> quantity_words(0.2577), quantity_words(13.92), quantity_words(None)
+    ('0.26', '14', 'not enough data')
+    """
+    number = known(value)
+    return UNKNOWN if number is None else number_words(number)
+
+
+def interval_words(lower: Number, upper: Number) -> str:
+    """An interval with the digits that it carries.
+
+    >>> interval_words(0.028, 1.204), interval_words(0.26, math.inf), interval_words(None, None)
+    ('0.03–1.2', '0.26 or more', 'not enough data')
+    """
+    low, high = known(lower), known(upper)
+    if low is None or high is None:
+        return UNKNOWN
+    if math.isinf(high):
+        return f"{number_words(low)} or more" if low > 0 else "anything"
+    return f"{number_words(low, (low, high))}–{number_words(high, (low, high))}"
+
+
+def open_time_words(seconds: Number) -> str:
+    """How long a table stays open, for a table of figures.
+
+    >>> open_time_words(180), open_time_words(None)
+    ('3 min', 'not enough data')
+    """
+    value = known(seconds)
+    return UNKNOWN if value is None else duration_short(value)
+
+
+def open_interval_words(lower: Number, upper: Number, resolution_seconds: int) -> str:
+    """The interval of an open time, never finer than we look.
+
+    >>> open_interval_words(60, 240, 60), open_interval_words(0, 240, 60)
+    ('1–4 min', '4 min or less')
+    >>> open_interval_words(0, math.inf, 60), open_interval_words(60, 60, 60)
+    ('anything', '1 min or less')
+    """
+    low, high = known(lower), known(upper)
+    if low is None or high is None:
+        return UNKNOWN
+    if low < resolution_seconds or high <= resolution_seconds:
+        if math.isinf(high):
+            return "anything"
+        return f"{duration_short(max(high, resolution_seconds))} or less"
+    return duration_range_short((low, high))
+
+
+def ratio_text(ratio: Number) -> str:
+    """A ratio in a table of figures.
+
+    >>> ratio_text(0.4), ratio_text(None)
+    ('0.4 times', 'not enough data')
+    """
+    value = known(ratio)
+    return UNKNOWN if value is None else f"{number_words(value)} times"
+
+
+def share_words(share: Number) -> str:
+    """A share in percent.
+
+    >>> share_words(0.3124), share_words(None)
+    ('31 %', 'not enough data')
+    """
+    value = known(share)
+    return UNKNOWN if value is None else percent_words(value)
+
+
+def coverage_words(share: Number, *, is_assumed: bool) -> str:
+    """How much of the window was watched, and whether that was measured.
+
+    >>> coverage_words(0.97, is_assumed=False), coverage_words(1.0, is_assumed=True)
+    ('97 %', 'assumed')
+    """
+    return "assumed" if is_assumed else share_words(share)
+
+
+def rank_interval_words(lower: Number, upper: Number) -> str:
+    """The ranks that a venue could have.
+
+    >>> rank_interval_words(2, 7), rank_interval_words(1, 1), rank_interval_words(None, None)
+    ('2–7', '1', 'not ranked')
+    """
+    low, high = known(lower), known(upper)
+    if low is None or high is None:
+        return "not ranked"
+    return f"{low:,.0f}" if low == high else f"{low:,.0f}–{high:,.0f}"
+
+
+def instant_words(instant: datetime, zone: str) -> str:
+    """An instant on the market's clock: Fri, Nov 20, 7:05 pm.
+
+    >>> from datetime import UTC
+    >>> instant_words(datetime(2026, 11, 21, 0, 5, tzinfo=UTC), "America/New_York")
+    'Fri, Nov 20, 7:05 pm'
+    """
+    local = local_time(instant, zone)
+    return f"{date_words(local.date())}, {time_words(local.hour, local.minute)}"
+
+
+def ago_words(earlier: datetime, now: datetime) -> str:
+    """How long ago something was.
+
+    >>> from datetime import UTC, timedelta
+    >>> noon = datetime(2026, 11, 20, 12, tzinfo=UTC)
+    >>> ago_words(noon - timedelta(minutes=3), noon), ago_words(noon, noon)
+    ('3 minutes ago', 'just now')
+    """
+    seconds = (now - earlier).total_seconds()
+    return "just now" if seconds < 10 else f"{duration_words(seconds)} ago"
+
+
+def seconds_words(seconds: Number) -> str:
+    """How long something took; nothing while it is not over.
+
+    >>> seconds_words(0.31), seconds_words(2700), seconds_words(None)
+    ('0.31 s', '45 min', '')
+    """
+    value = known(seconds)
+    if value is None:
+        return ""
+    return f"{number_words(value)} s" if value < 10 else duration_short(value)
+
+
+def bytes_words(size: int) -> str:
+    """A size on disk.
+
+    >>> bytes_words(65_123_456)
+    '65 MB'
+    """
+    for unit, scale in (("GB", 1e9), ("MB", 1e6)):
+        if size >= scale:
+            return f"{number_words(size / scale)} {unit}"
+    return f"{size / 1e3:.0f} kB"
+
+
+def window_ending(as_of: date, days: int) -> str:
+    """A window in words: its length and its last day.
+
+    >>> window_ending(date(2026, 11, 20), 28)
+    '28 days to Fri, Nov 20, 2026'
+    """
+    return f"{number_of(days, 'day') if days == 1 else f'{days} days'} to " + date_words(
+        as_of, with_year=True
+    )
+
+
+def hardest_finding(ranking: pd.DataFrame, place: str) -> str:
+    """What the ranking shows, in one or two sentences that its intervals support.
+
+    ranking: as of `db.insights.ranking`, hardest first. place: as in "New York".
+    """
+    ranked = ranking[ranking["rank"].notna()]
+    if ranked.empty:
+        return f"No table in {place} has been watched enough to say how hard it is."
+    everyone = number_of(len(ranked), "table")
+    impossible = ranked[ranked["tier"] == Tier.IMPOSSIBLE]
+    perhaps = ranked[ranked["tier"].str.startswith(Tier.IMPOSSIBLE)]
+    if len(impossible):
+        first = (
+            f"{_capitalised(_some(impossible['name'], len(ranked)))} "
+            f"{'is' if len(impossible) == 1 else 'are'} truly impossible: with alerts on, a diner "
+            "could have caught fewer than one prime table every two weeks."
+        )
+        others = len(perhaps) - len(impossible)
+        if others:
+            first += (
+                f" {_capitalised(number_of(others, 'more table'))} may belong with "
+                f"{'it' if len(impossible) == 1 else 'them'}."
+            )
+        return first
+    if len(perhaps):
+        return (
+            f"{_capitalised(_some(perhaps['name'], len(ranked)))} may be truly impossible, fewer "
+            "than one prime table every two weeks; the numbers allow for more."
+        )
+    top = ranked.iloc[0]
+    rate = number_words(top["catchable_per_week"], (top["catchable_lower"], top["catchable_upper"]))
+    of = f"of {everyone} in {place}" if len(ranked) > 1 else f"in {place} we could rank"
+    if top["rank_upper"] > 1:
+        return (
+            f"No table {of} is beyond reach. {top['name']} comes out hardest, about {rate} prime "
+            f"tables a week, but could stand as low as number {int(top['rank_upper'])}."
+        )
+    return f"{top['name']} is the hardest table {of}: about {rate} prime tables a week."
+
+
+def venue_finding(name: str, window: pd.Series | None, days: int) -> str:
+    """What is known of one venue over a window, in sentences a reader can act on.
+
+    window: the venue's row of venue_rolling_metrics; None where there is none.
+    """
+    if window is None or int(window["new_drop_count"]) == 0:
+        return f"No table at {name} was seen to open in these {days} days."
+    opened = number_of(int(window["new_drop_count"]), "table")
+    prime = int(window["prime_time_drops"])
+    share = "none of them" if prime == 0 else f"{count_words(prime)} of them"
+    sentence = f"{_capitalised(opened)} opened in {days} days, {share} in prime time."
+    typical = known(window["typical_open_seconds"])
+    resolution = int(window["resolution_seconds"])
+    low, high = known(window["typical_open_lower"]), known(window["typical_open_upper"])
+    if typical is not None and low is not None and high is not None and math.isfinite(high):
+        interval = f" ({duration_range_short((max(low, resolution), high))})"
+        if typical <= resolution:
+            sentence += f" Half are gone before we look again, {duration_words(resolution)} later."
+        else:
+            sentence += f" Half are gone within {duration_words(typical)}{interval}."
+    rate = known(window["catchable_per_week"])
+    if known(window["scarcity_score"]) is None or rate is None:
+        return (
+            f"{sentence} Not watched enough to rank "
+            f"({number_words(window['observed_days'])} of {days} days)."
+        )
+    low, high = float(window["catchable_lower"]), float(window["catchable_upper"])
+    if rate == 0:
+        return f"{sentence} With alerts on, no prime table for two could have been caught."
+    return (
+        f"{sentence} With alerts on, about {number_words(rate, (low, high))} prime tables a week "
+        f"could have been caught ({interval_words(low, high)})."
+    )
+
+
+def hours_words(start_hour: int, end_hour: int) -> str:
+    """Prime time: from the first hour to the end of the last.
+
+    >>> hours_words(18, 21)
+    '6 pm to 9 pm'
+    """
+    return f"{time_words(start_hour)} to {time_words(end_hour % 24)}"
+
+
+def _some(names: Sequence[str], of: int) -> str:
+    """Up to three names, more as a number."""
+    if len(names) <= 3:
+        return list_words(list(names))
+    return f"{number_of(len(names), 'table')} of {count_words(of)}"
+
+
+def _capitalised(text: str) -> str:
+    return text[:1].upper() + text[1:]

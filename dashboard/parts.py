@@ -1,0 +1,96 @@
+"""What pages are put together from: the header, figures with their words, tables, downloads."""
+
+from collections.abc import Callable
+from datetime import date
+
+import pandas as pd
+import plotly.graph_objects as go
+import streamlit as st
+
+from charts.look import (
+    DARK,
+    LIGHT,
+    ON_PAGE,
+    PRINT_WIDTH,
+    Caption,
+    Look,
+    for_download,
+    source_line,
+)
+from db.insights import Progress
+from metrics.calendar import local_date
+from metrics.wording import date_words
+
+Draw = Callable[[Look, Caption | None], go.Figure]
+
+SIMULATED = "Simulated data: the venues are fictional and nothing here ever happened."
+
+
+def page_header(title: str, *, is_simulated: bool) -> None:
+    """The page's title, and on simulated data the label that says so."""
+    st.title(title, anchor=False)
+    if is_simulated:
+        st.badge(SIMULATED, color="gray")
+
+
+def look() -> Look:
+    """The colours of the reader's theme."""
+    return DARK if st.context.theme.type == "dark" else LIGHT
+
+
+def source(reach: Progress, *, is_simulated: bool) -> str:
+    """The source line of a market's figures and tables."""
+    if reach.data_through is None:
+        return source_line(None, is_simulated=is_simulated)
+    last_day = local_date(reach.data_through, reach.timezone)
+    return source_line(date_words(last_day, with_year=True), is_simulated=is_simulated)
+
+
+def figure(draw: Draw, caption: Caption, *, key: str, alt: str, file_name: str) -> None:
+    """A picture with its finding above, its source below, and a way to take it away.
+
+    draw: makes the figure in a look, with its caption where it must carry that itself.
+    alt: the picture in words, for readers who cannot see it.
+    """
+    st.subheader(caption.title, anchor=False)
+    st.caption(caption.subtitle)
+    st.plotly_chart(draw(look(), None), theme=None, config=ON_PAGE, key=key, alt=alt)
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.caption(caption.source)
+        if st.button("Picture for print", key=f"{key}-print", type="tertiary"):
+            _print_dialog(draw, caption, key, alt, file_name)
+
+
+@st.dialog("Picture for print", width="large")
+def _print_dialog(draw: Draw, caption: Caption, key: str, alt: str, file_name: str) -> None:
+    image_format = st.segmented_control(
+        "Format", ["png", "svg"], default="png", required=True, format_func=str.upper
+    )
+    st.caption("The camera at the picture's top right saves it.")
+    st.plotly_chart(
+        draw(LIGHT, caption),
+        theme=None,
+        width=PRINT_WIDTH,
+        config=for_download(file_name, image_format),
+        key=f"{key}-print-{image_format}",
+        alt=alt,
+    )
+
+
+def csv_download(frame: pd.DataFrame, *, file_name: str, key: str) -> None:
+    """A button that saves exactly these rows and columns; undefined is empty."""
+    st.download_button(
+        "Table as CSV",
+        data=lambda: frame.to_csv(index=False).encode(),
+        file_name=f"{file_name}.csv",
+        mime="text/csv",
+        key=key,
+        on_click="ignore",
+        type="tertiary",
+    )
+
+
+def file_stem(*parts: str | int | date, is_simulated: bool) -> str:
+    """A file's name without its ending: hardest-tables-nyc-2026-11-20-28d-simulated."""
+    words = [str(part) for part in parts] + (["simulated"] if is_simulated else [])
+    return "-".join(words).lower().replace(" ", "-")

@@ -1,0 +1,238 @@
+"""Page: one venue (`?venue=…&to=…`): what is known of it, its windows, its days."""
+
+from datetime import date, timedelta
+
+import pandas as pd
+import streamlit as st
+
+from charts.history import history_figure
+from charts.look import Caption
+from dashboard import data, formats, parts
+from db.insights import Progress, UnknownVenueError, VenueFacts
+from metrics.wording import date_words, window_words
+
+SPOKEN_WINDOW = 28  # days that the sentence on top is about
+DRAWN_DAYS = 90
+
+
+def page() -> None:
+    """Which venue, then facts, finding, windows, days."""
+    markets = data.markets()
+    with_data = markets[markets["latest_date"].notna()]
+    if with_data.empty:
+        parts.page_header("Venue", is_simulated=False)
+        st.info("No drop events yet, so there is nothing to say about a venue.")
+        return
+    asked = st.query_params.get("venue")
+    if asked is None:
+        parts.page_header("Venue", is_simulated=False)
+        _choose(data.default_market(), None)
+        st.info("Choose a venue.")
+        return
+    try:
+        facts = data.venue(asked)
+    except UnknownVenueError:
+        parts.page_header("Venue", is_simulated=False)
+        _choose(data.default_market(), None)
+        st.warning(f"There is no venue with the id “{asked}”. Choose one from the list.")
+        return
+    _show(facts)
+
+
+def _show(facts: VenueFacts) -> None:
+    parts.page_header(facts.name, is_simulated=facts.is_simulated)
+    st.markdown(_facts_line(facts))
+    finding = st.empty()
+    reach = data.progress(facts.market_id)
+    as_of = _as_of(facts)
+    if as_of is None:
+        st.info("This venue's market has not been scored yet. The next tick does that.")
+        return
+    windows = data.venue_windows(facts.venue_id, as_of, reach)
+    spoken = windows[windows["window_days"] == SPOKEN_WINDOW]
+    finding.markdown(
+        formats.venue_finding(facts.name, None if spoken.empty else spoken.iloc[0], SPOKEN_WINDOW)
+    )
+    if windows.empty:
+        st.info(f"No table opened here in the 90 days to {date_words(as_of, with_year=True)}.")
+    else:
+        _windows_table(windows, facts, as_of, reach)
+    _days(facts, as_of, reach)
+
+
+def _choose(market_id: str, chosen: str | None) -> None:
+    """A list of the market's ranked venues; choosing one puts it into the URL."""
+    as_of = data.usual_date(market_id, SPOKEN_WINDOW)
+    if as_of is None:
+        return
+    ranking = data.ranking(
+        market_id, as_of, SPOKEN_WINDOW, None, None, None, data.progress(market_id)
+    )
+    names = dict(zip(ranking["venue_id"], ranking["name"], strict=True))
+    ids = sorted(names, key=lambda venue_id: (names[venue_id].casefold(), venue_id))
+
+    def put_into_url() -> None:
+        st.query_params["venue"] = st.session_state["venue_choice"]
+
+    st.selectbox(
+        "Venue",
+        ids,
+        index=ids.index(chosen) if chosen in ids else None,
+        format_func=names.__getitem__,
+        key="venue_choice",
+        on_change=put_into_url,
+        placeholder="Type a name",
+        width=320,
+    )
+
+
+def _facts_line(facts: VenueFacts) -> str:
+    lists = ", ".join(f"“{name}”" for name in facts.lists)
+    parts_known = [
+        facts.neighborhood,
+        facts.cuisine,
+        facts.price and (f"price {facts.price} of 4" if facts.price.isdigit() else facts.price),
+        facts.market_name,
+        lists and f"on {lists}",
+    ]
+    return ", ".join(part for part in parts_known if part)
+
+
+def _as_of(facts: VenueFacts) -> date | None:
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        _choose(facts.market_id, facts.venue_id)
+        usual = data.usual_date(facts.market_id, SPOKEN_WINDOW)
+        latest = data.scored_date(facts.market_id, SPOKEN_WINDOW, None)
+        if usual is None or latest is None:
+            return None
+        asked = st.date_input(
+            "Windows end on",
+            value=usual,
+            max_value=latest,
+            key="to",
+            bind="query-params",
+            format="MM/DD/YYYY",
+            width=150,
+        )
+    found = data.scored_date(facts.market_id, SPOKEN_WINDOW, asked)
+    if found is None:
+        st.warning(
+            f"Nothing was scored up to {date_words(asked, with_year=True)}; "
+            f"{date_words(usual, with_year=True)} is shown."
+        )
+        return usual
+    if found != asked:
+        st.caption(
+            f"Nothing was scored for {date_words(asked)}: "
+            f"{date_words(found, with_year=True)}, the last before, is shown."
+        )
+    return found
+
+
+def _windows_table(windows: pd.DataFrame, facts: VenueFacts, as_of: date, reach: Progress) -> None:
+    st.subheader("Over shorter and longer windows", anchor=False)
+    st.caption(
+        f"Windows that end on {date_words(as_of, with_year=True)}; prime time is "
+        f"{formats.hours_words(facts.prime_start_hour, facts.prime_end_hour)}; brackets hold 95 % "
+        f"intervals; how long tables stay open is known to {_resolution(windows)}."
+    )
+    rows = list(windows.itertuples())
+    with_intervals = {
+        "Scarcity score (0–100)": [formats.score_words(row.scarcity_score) for row in rows],
+        "Catchable prime tables a week": [
+            _with_interval(
+                formats.quantity_words(row.catchable_per_week),
+                formats.interval_words(row.catchable_lower, row.catchable_upper),
+            )
+            for row in rows
+        ],
+        "Tier": [row.tier for row in rows],
+        "Typically open": [
+            _with_interval(
+                formats.open_time_words(row.typical_open_seconds),
+                formats.open_interval_words(
+                    row.typical_open_lower, row.typical_open_upper, row.resolution_seconds
+                ),
+            )
+            for row in rows
+        ],
+        "Tables opened": [f"{row.new_drop_count:,}" for row in rows],
+        "of them prime": [f"{row.prime_time_drops:,}" for row in rows],
+        "taken": [f"{row.closed_count:,}" for row in rows],
+        "never taken": [f"{row.expired_count:,}" for row in rows],
+        "still open": [f"{row.open_count:,}" for row in rows],
+        "Days without a prime table": [formats.share_words(row.fully_booked_rate) for row in rows],
+        "Watched": [
+            formats.coverage_words(row.coverage_rate, is_assumed=row.is_coverage_assumed)
+            for row in rows
+        ],
+    }
+    st.table(pd.DataFrame(with_intervals, index=[f"{row.window_days} days" for row in rows]).T)
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.caption(parts.source(reach, is_simulated=facts.is_simulated))
+        parts.csv_download(
+            windows.drop(columns=["daily_prime_drops"]).assign(
+                venue=facts.name,
+                source=parts.source(reach, is_simulated=facts.is_simulated),
+            ),
+            file_name=parts.file_stem(
+                "venue", facts.venue_id, as_of, is_simulated=facts.is_simulated
+            ),
+            key="windows-csv",
+        )
+
+
+def _with_interval(value: str, interval: str) -> str:
+    return value if formats.UNKNOWN in (value, interval) else f"{value} ({interval})"
+
+
+def _resolution(windows: pd.DataFrame) -> str:
+    return formats.open_time_words(int(windows["resolution_seconds"].max()))
+
+
+def _days(facts: VenueFacts, as_of: date, reach: Progress) -> None:
+    days = data.venue_days(facts.venue_id, as_of - timedelta(days=DRAWN_DAYS - 1), as_of, reach)
+    complete = reach.complete_through
+    unfinished = as_of if complete is not None and as_of > complete else None
+    is_measured = bool(len(days)) and bool(days["coverage_rate"].notna().any())
+    first = days["window_date"].iloc[0] if len(days) else as_of
+    caption = Caption(
+        title=_days_title(facts, days),
+        subtitle=(
+            f"Tables that opened each day, by the day they opened; {window_words(first, as_of)}, "
+            f"{as_of.year}; "
+            + (
+                "days we watched less than half of are left out."
+                if is_measured
+                else "no scans tell how much was watched, so a day without tables may be one "
+                "without watching."
+            )
+        ),
+        source=parts.source(reach, is_simulated=facts.is_simulated),
+    )
+    parts.figure(
+        lambda look, said: history_figure(days, look, said, unfinished=unfinished),
+        caption,
+        key="history",
+        alt=f"{caption.title}. {caption.subtitle}",
+        file_name=parts.file_stem(
+            "venue-days", facts.venue_id, as_of, is_simulated=facts.is_simulated
+        ),
+    )
+    parts.csv_download(
+        days.assign(source=caption.source),
+        file_name=parts.file_stem(
+            "venue-days", facts.venue_id, as_of, is_simulated=facts.is_simulated
+        ),
+        key="days-csv",
+    )
+
+
+def _days_title(facts: VenueFacts, days: pd.DataFrame) -> str:
+    if days.empty or int(days["new_drop_count"].sum()) == 0:
+        return f"No table at {facts.name} was seen to open"
+    with_prime = int((days["prime_time_drops"] > 0).sum())
+    return f"A prime table opened at {facts.name} on {with_prime} of {len(days)} days"
+
+
+page()
