@@ -45,6 +45,7 @@ SERVER_OPTIONS: Mapping[str, str] = {
 }
 
 SERVER_ACCOUNT = "pgserver"  # the system user it runs as when the process is root's
+SOCKET_FOLDER_PREFIX = "tablestakes-socket-"
 LONGEST_SOCKET_FOLDER = 88  # bytes: sun_path holds 104 on macOS, less "/.s.PGSQL.5432"
 SMALLEST_SHARED_MEMORY = 1 << 30  # bytes in /dev/shm; a container has 64 MB unless told otherwise
 NOBODYS_PID = str((1 << 31) - 1)  # above what any system gives out
@@ -216,10 +217,17 @@ def _disown_lock_files(pgdata: Path) -> None:
     for lock_file in (pgdata / "postmaster.pid", pgdata / ".s.PGSQL.5432.lock"):
         if lock_file.exists():
             _, *others = lock_file.read_text().split("\n")
+            if len(others) > 3:
+                _remove_socket_folder(pgdata, Path(others[3]))
             if any(others):
                 lock_file.write_text("\n".join([NOBODYS_PID, *others]))
             else:
                 lock_file.unlink()
+
+
+def _remove_socket_folder(pgdata: Path, socket_dir: Path) -> None:
+    if socket_dir != pgdata and socket_dir.name.startswith(SOCKET_FOLDER_PREFIX):
+        shutil.rmtree(socket_dir, ignore_errors=True)
 
 
 def _create(pgdata: Path, bin_dir: Path) -> None:
@@ -316,8 +324,7 @@ def _stop(pgdata: Path, bin_dir: Path) -> bool:
         str(pgdata),
         owner=pgdata,
     )
-    if postmaster.socket_dir != pgdata:
-        shutil.rmtree(postmaster.socket_dir, ignore_errors=True)
+    _remove_socket_folder(pgdata, postmaster.socket_dir)
     return True
 
 
@@ -409,7 +416,7 @@ def _socket_folder(pgdata: Path) -> Path:
     """The data folder itself, which only its owner may enter, unless its path is too long."""
     if len(os.fsencode(pgdata)) <= LONGEST_SOCKET_FOLDER:
         return pgdata
-    short = Path(tempfile.mkdtemp(prefix="tablestakes-"))
+    short = Path(tempfile.mkdtemp(prefix=SOCKET_FOLDER_PREFIX))
     owner = pgdata.stat()
     os.chown(short, owner.st_uid, owner.st_gid)
     return short

@@ -5,6 +5,7 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -27,10 +28,19 @@ sys.stdin.read()
 
 
 @pytest.fixture
-def folder(tmp_path: Path) -> Iterator[Path]:
-    """A data folder whose path needs quoting; nothing may be left running in it."""
-    folder = tmp_path / "it's my data"
-    yield folder
+def folder() -> Iterator[Path]:
+    """A data folder whose path needs quoting; nothing may be left running in it.
+
+    Not in `tmp_path`: every other pytest that starts closes the folder above it to all but its
+    owner, and as root the server is another user.
+    """
+    with tempfile.TemporaryDirectory(prefix="tablestakes-tests-") as temporary:
+        folder = Path(temporary) / "it's my data"
+        yield folder
+        _let_nothing_run_on(folder)
+
+
+def _let_nothing_run_on(folder: Path) -> None:
     for _ in range(2):  # no test starts it more often without letting go
         embedded.release_server(folder)
     left = [process for process in psutil.process_iter() if _serves(process, folder)]
@@ -164,26 +174,49 @@ def test_half_a_database_is_made_anew(folder):
     assert answer(start(folder), "SELECT 1") == 1
 
 
+def socket_folder(server: embedded.Server) -> Path:
+    return Path(str(answer(server, "SHOW unix_socket_directories")))
+
+
 def test_a_path_too_long_for_a_socket_gets_a_short_one_of_its_own(folder):
     deep = folder / ("long" * 20) / ("longer" * 10)
-    server = start(deep)
-    assert answer(server, "SELECT 1") == 1
-    with psycopg.connect(server.url) as connection:
-        sockets = Path(str(connection.execute("SHOW unix_socket_directories").fetchone()[0]))
+    sockets = socket_folder(start(deep))
     assert sockets.stat().st_mode & 0o077 == 0
     assert embedded.release_server(deep)
     assert not sockets.exists()
 
 
-def test_a_forked_child_does_not_take_its_parents_server_along(folder):
+def test_the_short_socket_folder_of_a_killed_server_is_cleared_away(folder):
+    deep = folder / ("long" * 20)
+    server = start(deep)
+    sockets = socket_folder(server)
+    os.kill(server.pid, signal.SIGKILL)
+    assert is_gone(server.pid)
+    assert socket_folder(start(deep)) != sockets
+    assert not sockets.exists()
+    assert not embedded.release_server(deep)
+    assert embedded.release_server(deep)
+
+
+def test_a_forked_child_counts_for_itself(folder):
     server = start(folder)
-    child = multiprocessing.get_context("fork").Process(
-        target=embedded.release_server, args=(folder,)
-    )
+    ours, childs = multiprocessing.Pipe()
+
+    def use_it_until_told() -> None:
+        start(folder)
+        childs.send("started")
+        childs.recv()
+        embedded.release_server(folder)
+
+    child = multiprocessing.get_context("fork").Process(target=use_it_until_told, daemon=True)
     child.start()
+    assert ours.recv() == "started"
+    assert not embedded.release_server(folder)
+    assert answer(server, "SELECT 1") == 1
+    ours.send("enough")
     child.join(60)
     assert child.exitcode == 0
-    assert answer(server, "SELECT 1") == 1
+    assert is_gone(server.pid)
 
 
 def test_processes_that_start_at_once_end_up_with_one_server(folder):
