@@ -81,7 +81,7 @@ def unscored_days(
 def observed_minutes(
     connection: Connection, market: Row[Any], first_at: datetime, last_at: datetime
 ) -> dict[date, int]:
-    """Minutes observed of each local day between two instants, from scans; unwatched days absent."""
+    """Minutes observed of each local day between two instants; unwatched days are absent."""
     rows = run(
         connection,
         "observed_minutes",

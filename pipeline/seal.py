@@ -24,10 +24,20 @@ class SealResult:
     busy: Sequence[date] = field(default_factory=tuple)
     pending_rejected: int = 0
 
+    def summary(self) -> dict[str, object]:
+        """For the record of the job."""
+        return {
+            "sealed": [day.day.isoformat() for day in self.sealed],
+            "held": [day.day.isoformat() for day in self.held],
+            "busy": [day.isoformat() for day in self.busy],
+            "rows_pruned": sum(day.rows_pruned for day in self.sealed),
+            "pending_rejected": self.pending_rejected,
+        }
+
 
 def last_day_past_retention(engine: Engine, settings: Settings, now: datetime) -> date:
     """The latest day that is past retention in every market."""
-    today = min(local_date(now, zone) for zone in market_zones(engine))
+    today = min(local_date(now, zone) for zone in market_zones(engine).values())
     return today - timedelta(days=settings.retention_days + 1)
 
 

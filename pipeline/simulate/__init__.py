@@ -1,6 +1,7 @@
 """A seeded market with known truth: its venues, the poller's events and scans, and its users."""
 
 from pipeline.simulate.alerts import alert_events, as_delivered, effects, iter_alert_events
+from pipeline.simulate.demo import extend_simulations, load_demo
 from pipeline.simulate.events import drop_events, iter_drop_events, iter_scans, scans, venues
 from pipeline.simulate.expected import truth
 from pipeline.simulate.files import add_arguments, run, write_files
@@ -30,11 +31,13 @@ __all__ = [
     "demo_world",
     "drop_events",
     "effects",
+    "extend_simulations",
     "flat_world",
     "iter_alert_events",
     "iter_drop_events",
     "iter_scans",
     "large_world",
+    "load_demo",
     "run",
     "scans",
     "truth",
