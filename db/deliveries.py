@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from uuid import uuid4
 
 import pyarrow as pa
 from psycopg import sql
@@ -43,14 +44,20 @@ class Acceptance:
     is_repeat: bool = False
 
 
-def open_internal_batch(
-    connection: Connection, kind: str, idempotency_key: str, now: datetime
-) -> int:
-    """A batch that nobody sent: what the seal or the sweep of pending closings writes."""
+def open_internal_batch(connection: Connection, kind: str, now: datetime) -> int:
+    """A batch that nobody sent: what the seal or the sweep of pending closings writes.
+
+    Its key is one that no sender can know, or the sender could keep the seal from its day.
+    """
     return int(
         connection.execute(
             insert(batches)
-            .values(idempotency_key=idempotency_key, source="internal", kind=kind, received_at=now)
+            .values(
+                idempotency_key=f"internal:{kind}:{uuid4()}",
+                source="internal",
+                kind=kind,
+                received_at=now,
+            )
             .returning(batches.c.batch_id)
         ).scalar_one()
     )

@@ -96,7 +96,7 @@ def _expire(connection: Connection, day: date, now: datetime) -> int:
     """Ends the day's drops that nobody took, as an internal batch; returns how many."""
     if not run(connection, "day_has_open_drops", day=day).scalar_one():
         return 0
-    batch_id = open_internal_batch(connection, "expiry", f"seal:{day.isoformat()}", now)
+    batch_id = open_internal_batch(connection, "expiry", now)
     looked_until = {
         market.market_id: seen_until(market).isoformat() for market in scored_markets(connection)
     }

@@ -73,7 +73,7 @@ def settle_pending_ends(engine: Engine, *, now: datetime) -> int:
         with engine.begin() as connection:
             if not _has_pending(connection):
                 return 0
-            batch_id = open_internal_batch(connection, "settle", f"settle:{now.isoformat()}", now)
+            batch_id = open_internal_batch(connection, "settle", now)
             open_dates = lock_days(connection, [], has_unnamed=True)[0]
             settled, written = _settle(connection, batch_id, open_dates, is_sweep=True)
             _note_open_drops(connection, batch_id, open_dates)

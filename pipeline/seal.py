@@ -8,6 +8,7 @@ from db.engine import Engine
 from db.markets import market_zones
 from db.seals import HeldDay, SealedDay, is_quiet, reject_stale_pending, seal_day, unsealed_days
 from db.work import exclusive
+from db.writes import settle_pending_ends
 from metrics.calendar import local_date
 from pipeline.tick import tick
 from settings import Settings
@@ -60,7 +61,9 @@ def seal(
     sealed: list[SealedDay] = []
     held: list[HeldDay] = []
     busy: list[date] = []
-    rejected = reject_stale_pending(engine, now - timedelta(days=settings.retention_days))
+    with exclusive(engine):
+        settle_pending_ends(engine, now=now)
+        rejected = reject_stale_pending(engine, now - timedelta(days=settings.retention_days))
     try:
         for day in unsealed_days(engine, min(last, through or last)):
             if waits_for_quiet and not is_quiet(engine, day, now - QUIET_TIME):

@@ -1,6 +1,7 @@
 -- Gives waiting closings their opening: the slot's latest one not after them. A drop that had ended
 -- before such a closing cannot be the one it closes, so that closing goes on waiting; one that
--- repeats or contradicts the drop's end is settled as a duplicate.
+-- repeats or contradicts the drop's end is settled as a duplicate. So is one that repeats an end of
+-- the slot's earlier drop: it ended that one before an opening between the two came in.
 -- in:  batch_id, open_dates, is_sweep (look at all that wait, not only at what this batch concerns)
 -- out: of each batch whose rows were settled: how many, and how many of them were written
 WITH due AS (
@@ -13,6 +14,15 @@ WITH due AS (
             SELECT FROM drop_events n
             WHERE n.batch_id = :batch_id AND n.opened_date = ANY (CAST(:open_dates AS date[]))
               AND n.venue_id = p.venue_id AND n.slot_id = p.slot_id)
+), repeated AS (
+    SELECT p.venue_id, p.slot_id, p.occurred_at
+    FROM due p
+    WHERE EXISTS (
+        SELECT FROM opened_days d
+        JOIN drop_events e
+          ON e.venue_id = p.venue_id AND e.opened_date = d.opened_date AND e.slot_id = p.slot_id
+         AND e.is_end AND e.occurred_at = p.occurred_at
+        WHERE d.sealed_at IS NULL AND d.opened_date <= p.occurred_date)
 ), latest AS (
     SELECT DISTINCT ON (p.venue_id, p.slot_id, p.occurred_at)
         p.venue_id, p.slot_id, p.occurred_at, p.batch_id AS received_in, p.bucket_id, p.event_id,
@@ -33,6 +43,7 @@ WITH due AS (
 ), first_of_drop AS (
     SELECT DISTINCT ON (venue_id, slot_id, opened_at) *
     FROM settled
+    WHERE (venue_id, slot_id, occurred_at) NOT IN (SELECT * FROM repeated)
     ORDER BY venue_id, slot_id, opened_at, occurred_at
 ), written AS (
     INSERT INTO drop_events (venue_id, opened_date, slot_id, opened_at, is_end, event_type,
@@ -49,7 +60,10 @@ WITH due AS (
     RETURNING venue_id, slot_id, occurred_at
 ), gone AS (
     DELETE FROM pending_ends p
-    USING first_of_drop f
+    USING (
+        SELECT venue_id, slot_id, occurred_at FROM first_of_drop
+        UNION SELECT * FROM repeated
+    ) AS f
     WHERE p.venue_id = f.venue_id AND p.slot_id = f.slot_id AND p.occurred_at = f.occurred_at
     RETURNING p.batch_id, p.venue_id, p.slot_id, p.occurred_at
 )
