@@ -9,6 +9,7 @@ from contextlib import ExitStack, asynccontextmanager
 
 from anyio import to_thread
 from fastapi import FastAPI
+from fastapi.routing import APIRoute
 from starlette.routing import BaseRoute, Route
 
 from api import docs, drops, health, models, watches
@@ -19,6 +20,8 @@ from db.engine import open_database
 from settings import SettingsError, load_settings
 
 __all__ = ["State", "create_app", "create_routes"]
+
+ROUTERS = (watches.router, drops.router, health.router, docs.router)
 
 # Below these everything is the API's, so that a mistyped path is a 404 and not somebody's page.
 OWN_FOLDERS = ("/chat", "/drops")
@@ -40,8 +43,8 @@ def create_app(state: State) -> FastAPI:
         responses={"default": {"model": models.ProblemDetails, "content": {MEDIA_TYPE: {}}}},
     )
     app.state.table_stakes = state
-    for part in (watches, drops, health, docs):
-        app.include_router(part.router)
+    for router in ROUTERS:
+        app.include_router(router)
     answer_with_problems(app)
     return app
 
@@ -49,7 +52,9 @@ def create_app(state: State) -> FastAPI:
 def create_routes(state: State) -> list[BaseRoute]:
     """The API as routes for another ASGI application, at their exact paths."""
     api = create_app(state)
-    paths = sorted({route.path for route in api.routes if isinstance(route, Route)})
+    paths = [
+        route.path for router in ROUTERS for route in router.routes if isinstance(route, APIRoute)
+    ]
     folders = [f"{folder}/{{rest:path}}" for folder in OWN_FOLDERS]
     return [Route(path, endpoint=api) for path in (*paths, *folders)]
 

@@ -1,0 +1,335 @@
+"""The reading service, over a known world that came in the way a real one does."""
+
+from datetime import UTC, date, datetime, timedelta
+
+import numpy as np
+import pytest
+from sqlalchemy import text
+
+from db import insights
+from db.engine import Engine
+from metrics.catchable import catchable_rate
+from metrics.rates import last_against_previous
+from tests.seeding import NOW, SETTINGS, TODAY, accept, drop, seed, tick
+
+YESTERDAY = TODAY - timedelta(days=1)
+
+
+def run_sql(engine: Engine, statement: str, **parameters: object) -> None:
+    with engine.begin() as connection:
+        connection.execute(text(statement), parameters)
+
+
+def add_market(
+    engine: Engine, market_id: str, *, zone: str = "UTC", simulated: bool = False
+) -> None:
+    run_sql(
+        engine,
+        "INSERT INTO markets (market_id, name, timezone, is_simulated)"
+        " VALUES (:market_id, :market_id, :zone, :simulated)",
+        market_id=market_id,
+        zone=zone,
+        simulated=simulated,
+    )
+
+
+def add_venue(engine: Engine, venue_id: str, market_id: str) -> None:
+    run_sql(
+        engine,
+        "INSERT INTO venues (venue_id, market_id, name) VALUES (:venue_id, :market_id, :venue_id)",
+        venue_id=venue_id,
+        market_id=market_id,
+    )
+
+
+def test_the_ranking_runs_from_hardest_to_easiest(engine):
+    seed(engine)
+    ranking = insights.ranking(engine, "nyc", YESTERDAY, 28)
+    assert list(ranking["venue_id"]) == ["barely", "rising", "twin-a", "twin-b", "plenty"]
+    assert ranking["catchable_per_week"].is_monotonic_increasing
+    assert list(ranking["rank"]) == [1, 2, 3, 3, 5]
+    assert list(ranking["rank_tied"]) == [1, 1, 2, 2, 1]
+    assert (ranking["rank_lower"] <= ranking["rank"]).all()
+    assert (ranking["rank"] <= ranking["rank_upper"]).all()
+    assert ranking["rank_lower"].iloc[-1] == 5
+    # Four weeks of one table every fourth day: 1.75 a week, all of them open for five minutes.
+    # The first morning, before the first event, and the last evening were not watched.
+    assert ranking["catchable_per_week"].iloc[0] == pytest.approx(1.75, rel=0.05)
+    daily = ranking["daily_prime_drops"].iloc[0]
+    assert (len(daily), sum(daily)) == (28, 7)
+
+
+def test_rank_bands_are_wider_than_single_intervals_say(engine):
+    seed(engine)
+    ranking = insights.ranking(engine, "nyc", YESTERDAY, 28).set_index("venue_id")
+    # Each venue alone is told apart from the next at 95 %; all five together are not.
+    single = catchable_rate(ranking.loc["rising", "daily_prime_drops"], np.ones(28), survival=1.0)
+    assert single is not None
+    assert ranking.loc["rising", "catchable_upper"] == pytest.approx(single.upper, rel=0.05)
+    assert ranking.loc["rising", "rank_upper"] > ranking.loc["rising", "rank"]
+
+
+def test_filters_do_not_change_a_rank(engine):
+    seed(engine)
+    run_sql(engine, "UPDATE venues SET lists = '{Best new}' WHERE venue_id = 'plenty'")
+    of_village = insights.ranking(engine, "nyc", YESTERDAY, 28, neighborhood="West Village")
+    assert list(of_village["venue_id"]) == ["twin-a", "twin-b"]
+    assert list(of_village["rank"]) == [3, 3]
+    listed = insights.ranking(engine, "nyc", YESTERDAY, 28, on_list="Best new")
+    assert list(listed["rank"]) == [5]
+    assert insights.ranking(engine, "nyc", YESTERDAY, 28, cuisine="Thai").empty
+    assert insights.neighborhoods(engine, "nyc") == ("SoHo", "West Village")
+    assert insights.cuisines(engine, "nyc") == ("Italian",)
+    assert insights.lists(engine, "nyc") == ("Best new",)
+
+
+def test_venues_watched_too_little_have_no_rank(engine):
+    seed(engine, [*drop("v", NOW - timedelta(days=2)), *drop("w", NOW - timedelta(days=1))])
+    ranking = insights.ranking(engine, "nyc", TODAY, 14)
+    assert list(ranking["venue_id"]) == ["v", "w"]
+    assert ranking[["scarcity_score", "rank", "rank_lower", "rank_upper"]].isna().all(axis=None)
+
+
+def test_change_holds_the_last_seven_complete_days_against_the_seven_before(engine):
+    seed(engine)
+    # Data of today, which is not over, must count on neither side.
+    seed(engine, drop("rising", NOW - timedelta(hours=1), slot_at=NOW + timedelta(days=1, hours=7)))
+    ranking = insights.ranking(engine, "nyc", TODAY, 14).set_index("venue_id")
+    expected = last_against_previous([2] * 7, [1] * 7, [1] * 7, [1] * 7)
+    assert expected is not None
+    rising = ranking.loc["rising", ["change_ratio", "change_lower", "change_upper"]]
+    assert list(rising) == pytest.approx([2.0, expected.lower, expected.upper])
+    assert ranking.loc["twin-a", "change_ratio"] == pytest.approx(1.0)
+
+
+def test_change_follows_observed_time_where_scans_tell(engine):
+    seed(engine)
+    # Watched: all of the second week, half of each hour of the first.
+    for back in range(1, 15):
+        run_sql(
+            engine,
+            "INSERT INTO scan_rollup SELECT 'nyc', '19:00', at, 60, 0,"
+            " (repeat('1', :n) || repeat('0', 60 - :n))::bit(60), 0, at"
+            " FROM generate_series(CAST(:day AS timestamptz),"
+            " CAST(:day AS timestamptz) + interval '23 hours', interval '1 hour') AS at",
+            day=datetime(2026, 11, 23, 5, tzinfo=UTC) - timedelta(days=back),
+            n=60 if back <= 7 else 30,
+        )
+    run_sql(
+        engine,
+        "INSERT INTO scan_rollup VALUES ('nyc', '19:00', :hour, 60, 0, repeat('1', 60)::bit(60),"
+        " 0, :hour)",
+        hour=NOW - timedelta(hours=1),
+    )
+    tick(engine, SETTINGS, NOW)
+    ranking = insights.ranking(engine, "nyc", TODAY, 14).set_index("venue_id")
+    assert ranking.loc["twin-a", "change_ratio"] == pytest.approx(0.5)
+
+
+def test_a_day_that_was_not_scored_has_no_ranking(engine):
+    seed(engine)
+    assert insights.ranking(engine, "nyc", date(2020, 1, 1), 28).empty
+    assert insights.latest_as_of(engine, "nyc", 28) == TODAY
+    assert insights.latest_as_of(engine, "nyc", 28, not_after=YESTERDAY) == YESTERDAY
+    assert insights.latest_as_of(engine, "nyc", 28, not_after=date(2020, 1, 1)) is None
+
+
+def test_a_venue_has_its_days_and_its_windows(engine):
+    seed(engine)
+    history = insights.venue_history(engine, "rising", TODAY - timedelta(days=10), TODAY)
+    assert list(history["window_date"]) == [TODAY - timedelta(days=b) for b in range(10, 0, -1)]
+    assert list(history["new_drop_count"]) == [1, 1, 1] + [2] * 7
+    assert list(history["median_drop_duration_seconds"]) == [900.0] * 10
+    windows = insights.venue_windows(engine, "rising", YESTERDAY)
+    assert list(windows["window_days"]) == list(insights.WINDOW_DAYS)
+    assert list(windows["new_drop_count"]) == [14, 21, 35, 35]
+    facts = insights.venue(engine, "rising")
+    assert (facts.neighborhood, facts.market_id, facts.is_simulated) == ("SoHo", "nyc", False)
+    with pytest.raises(insights.UnknownVenueError, match="no venue 'nowhere'"):
+        insights.venue(engine, "nowhere")
+
+
+def test_markets_tell_their_span_and_how_far_the_data_reach(engine):
+    seed(engine)
+    market = insights.markets(engine).set_index("market_id").loc["nyc"]
+    assert (market["first_date"], market["latest_date"]) == (TODAY - timedelta(days=28), YESTERDAY)
+    assert market["venue_count"] == 5
+    through = insights.data_through(engine, "nyc")
+    assert through is not None
+    assert timedelta(0) <= NOW - through <= timedelta(days=1)
+    with pytest.raises(insights.UnknownMarketError, match="no market 'nowhere'"):
+        insights.data_through(engine, "nowhere")
+
+
+def test_who_names_no_market_gets_real_data_and_never_a_mixture(engine):
+    assert insights.default_market(engine) == "nyc"
+    add_market(engine, "sim", simulated=True)
+    add_venue(engine, "made-up", "sim")
+    seed(engine, drop("made-up", NOW - timedelta(hours=3)))
+    assert insights.default_market(engine) == "sim"
+    assert set(insights.venue_metrics(engine, now=NOW)["market_id"]) == {"sim"}
+    add_market(engine, "bonn", zone="Europe/Berlin")
+    add_venue(engine, "office", "bonn")
+    seed(engine, drop("office", NOW - timedelta(hours=2)))
+    assert insights.default_market(engine) == "bonn"
+    assert set(insights.venue_metrics(engine, now=NOW)["market_id"]) == {"bonn"}
+    assert set(insights.market_metrics(engine, now=NOW)["market_id"]) == {"bonn"}
+    assert set(insights.venue_rolling_metrics(engine, now=NOW)["market_id"]) == {"bonn"}
+    assert set(insights.venue_metrics(engine, now=NOW, market="sim")["market_id"]) == {"sim"}
+    with pytest.raises(insights.UnknownMarketError, match="There are: bonn, nyc, sim"):
+        insights.venue_metrics(engine, now=NOW, market="nowhere")
+
+
+def test_the_last_days_are_local_and_end_with_today(engine):
+    seed(engine)
+    rows = insights.venue_metrics(engine, now=NOW, days=3, venue_id="plenty")
+    assert sorted(rows["window_date"]) == [TODAY - timedelta(days=2), YESTERDAY]
+    # At 3 am UTC it is still the day before in New York.
+    night = datetime(2026, 11, 23, 3, tzinfo=UTC)
+    rows = insights.venue_metrics(engine, now=night, days=1, venue_id="plenty")
+    assert list(rows["window_date"]) == [YESTERDAY]
+    rows = insights.venue_metrics(engine, now=NOW, days=2, as_of=date(2026, 11, 10))
+    assert set(rows["window_date"]) == {date(2026, 11, 9), date(2026, 11, 10)}
+
+
+def test_published_rows_come_scarcest_first_and_undefined_last(engine):
+    seed(engine)
+    rows = insights.venue_metrics(engine, now=NOW, days=28, limit=1000)
+    scores = rows["scarcity_score"]
+    assert scores.notna().any()
+    assert scores.isna().any()
+    assert scores[scores.notna()].is_monotonic_decreasing
+    assert scores.notna().is_monotonic_decreasing
+    assert len(insights.venue_metrics(engine, now=NOW, days=28, limit=7)) == 7
+    market = insights.market_metrics(engine, now=NOW, days=28)
+    assert market["window_date"].is_monotonic_decreasing
+    totals = insights.market_metrics(engine, now=NOW, days=28, metric_types=["daily_totals"])
+    assert set(totals["metric_type"]) == {"daily_totals"}
+    assert (
+        sum(value["total_new_drops"] for value in totals["value"]) == rows["new_drop_count"].sum()
+    )
+
+
+def test_undefined_numbers_keep_their_columns_numeric(engine):
+    seed(engine, drop("v", NOW - timedelta(hours=1)))
+    rows = insights.venue_metrics(engine, now=NOW)
+    assert rows["median_drop_duration_seconds"].dtype == "float64"
+    assert rows["median_drop_duration_seconds"].isna().all()
+
+
+def test_the_live_feed_shows_what_can_still_be_had(engine):
+    minute = timedelta(minutes=1)
+    slot = NOW + timedelta(hours=6)
+    again = {"slot_id": "reopened"}
+    events = [
+        *drop("a", NOW - 30 * minute, slot_at=slot, event_id="from-the-poller"),
+        *drop("b", NOW - 10 * minute, party_size=None),
+        *drop("gone", NOW - 50 * minute, seconds=120),
+        *drop("past", NOW - 90 * minute, slot_at=NOW - minute),
+        *drop("c", NOW - 40 * minute, slot_at=slot, **again),
+        *drop("c", NOW - 20 * minute, slot_at=slot, **again),
+    ]
+    accept(engine, events)
+    live = insights.live_drops(engine, "nyc", NOW)
+    assert list(live["venue_id"]) == ["b", "c", "a"]
+    assert list(live["open_seconds"]) == [600, 1200, 1800]
+    assert list(live["is_prime"]) == [False, True, True]
+    assert live["party_size"].isna().tolist() == [True, False, False]
+    ids = list(live["drop_event_id"])
+    assert ids[2] == "from-the-poller"
+    assert insights.read_drop_event_id(ids[1]) == ("reopened", NOW - 20 * minute)
+    assert insights.read_drop_event_id(ids[2]) is None
+
+    closed = insights.just_closed(engine, "nyc", NOW)
+    assert list(closed["venue_id"]) == ["gone"]
+    assert list(closed["open_seconds"]) == [120]
+    assert insights.just_closed(engine, "nyc", NOW + timedelta(hours=2)).empty
+    assert list(insights.live_drops(engine, "nyc", NOW, limit=1)["venue_id"]) == ["b"]
+
+
+def test_the_status_counts_what_waits_and_what_was_turned_away(engine):
+    accept(engine, [*drop("v", NOW - timedelta(hours=1)), {"event_type": "NO_DROP"}, 5])
+    end = {"event_type": "CLOSED", "venue_id": "v", "slot_id": "unknown"}
+    end |= {"slot_at": "2026-11-25T00:00:00Z", "occurred_at": NOW.isoformat()}
+    accept(engine, [end])
+    before = insights.status(engine, now=NOW, retention_days=21)
+    assert (before.backlog.batches, before.backlog.rows) == (1, 1)
+    assert before.backlog.oldest_received_at == NOW
+    assert before.backlog.pending_ends == 1
+    assert before.rejected_events == 2
+    assert before.database_bytes > 1_000_000
+    assert before.schema_problem is None
+    reasons = list(insights.rejections(engine)["reason"])
+    assert reasons[0].startswith("event_type NO_DROP is unknown")
+    assert reasons[1] == "the event is a number, not an object"
+
+    tick(engine, SETTINGS, NOW)
+    after = insights.status(engine, now=NOW, retention_days=21)
+    assert (after.backlog.batches, after.backlog.rows) == (0, 0)
+    assert after.backlog.oldest_received_at is None
+
+
+def test_the_timer_is_late_when_no_tick_succeeded_for_five_minutes(engine):
+    def problem(now: datetime) -> str | None:
+        return insights.status(engine, now=now, retention_days=21).timer_problem
+
+    assert "no tick has succeeded yet" in (problem(NOW) or "")
+    run_sql(
+        engine,
+        "INSERT INTO job_runs (job, due_key, started_at, finished_at, status) VALUES"
+        " ('tick', '1', :now, :now, 'succeeded'), ('tick', '2', :later, :later, 'failed')",
+        now=NOW,
+        later=NOW + timedelta(minutes=2),
+    )
+    assert problem(NOW + timedelta(minutes=5)) is None
+    assert "more than 5 minutes ago" in (problem(NOW + timedelta(minutes=6)) or "")
+    job = insights.status(engine, now=NOW, retention_days=21).jobs[0]
+    assert (job.job, job.status, job.succeeded_at, job.seconds) == ("tick", "failed", NOW, 0.0)
+
+
+def test_a_day_past_retention_is_due_or_held(engine):
+    old = NOW - timedelta(days=30)
+    seed(
+        engine,
+        [
+            *drop("v", old, slot_at=old + timedelta(days=2)),
+            *drop("v", old + timedelta(days=1), slot_at=NOW + timedelta(days=3)),
+            *drop("v", NOW - timedelta(days=1)),
+        ],
+    )
+    retention = insights.status(engine, now=NOW, retention_days=21).retention
+    assert retention.oldest_unsealed_date == old.date()
+    assert old.date() in retention.due_dates
+    assert [(day.opened_date, day.open_drops) for day in retention.held_days] == [
+        (old.date() + timedelta(days=1), 1)
+    ]
+    assert retention.held_days[0].latest_slot_at == NOW + timedelta(days=3)
+    assert YESTERDAY not in retention.due_dates
+
+
+def test_coverage_is_assumed_without_scans_and_says_so(engine):
+    seed(engine, drop("v", NOW - timedelta(days=3)))
+    days = insights.coverage_days(engine, now=NOW)
+    assert list(days["local_date"]) == [TODAY - timedelta(days=b) for b in (3, 2, 1)]
+    assert days["is_assumed"].all()
+    status = insights.status(engine, now=NOW, retention_days=21).markets[0]
+    assert (status.coverage_rate, status.is_coverage_assumed) == (1.0, True)
+
+
+@pytest.mark.parametrize("zone", ["Asia/Kathmandu", "Australia/Lord_Howe", "America/New_York"])
+def test_no_local_day_is_watched_longer_than_it_lasts(engine, zone):
+    add_market(engine, "m", zone=zone)
+    add_venue(engine, "v", "m")
+    now = datetime(2026, 4, 8, 12, tzinfo=UTC)  # days after clocks changed on Lord Howe
+    seed(engine, drop("v", now - timedelta(days=20)), now=now)
+    run_sql(
+        engine,
+        "INSERT INTO scan_rollup SELECT 'm', '19:00', at, 60, 0, repeat('1', 60)::bit(60), 0, at"
+        " FROM generate_series(CAST(:since AS timestamptz), CAST(:now AS timestamptz),"
+        " interval '1 hour') AS at",
+        since=now - timedelta(days=40),
+        now=now,
+    )
+    days = insights.coverage_days(engine, now=now, days=30)
+    assert not days["is_assumed"].any()
+    assert (days["coverage_rate"] == 1.0).all()
