@@ -43,12 +43,13 @@ class Stratified(NamedTuple):
     """Ratios first over second group, adjusted (Mantel-Haenszel) beside crude.
 
     Intervals are 95 %, None where the variance cannot be told (one side never succeeded).
+    odds_ratio: None where the first group never failed, so that its odds have no bound.
     test, p_value: Cochran-Mantel-Haenszel chi-square (1 degree) without continuity correction;
     corrected_test, corrected_p_value: with it. homogeneity, homogeneity_p_value: None with a single
     informative stratum. strata: how many were informative (both groups, not all or none succeeded).
     """
 
-    odds_ratio: float
+    odds_ratio: float | None
     odds_ratio_interval: Interval | None
     share_ratio: float
     share_ratio_interval: Interval | None
@@ -78,9 +79,9 @@ def mantel_haenszel(strata: Sequence[Stratum]) -> Stratified | None:
     is_informative = (a + c > 0) & (b + d > 0)
     r, s = a * d / total, b * c / total
     top, bottom = a * n0 / total, c * n1 / total
-    if not is_informative.any() or s.sum() == 0 or bottom.sum() == 0:
+    if not is_informative.any() or bottom.sum() == 0:
         return None
-    odds_ratio = float(r.sum() / s.sum())
+    odds_ratio = float(r.sum() / s.sum()) if s.sum() else None
     share_ratio = float(top.sum() / bottom.sum())
     excess = float((a - n1 * (a + c) / total)[is_informative].sum())
     variance = float(
@@ -117,8 +118,8 @@ def mantel_haenszel(strata: Sequence[Stratum]) -> Stratified | None:
     )
 
 
-def _log_interval(ratio: float, variance: float | None) -> Interval | None:
-    if variance is None:
+def _log_interval(ratio: float | None, variance: float | None) -> Interval | None:
+    if ratio is None or variance is None:
         return None
     spread = math.exp(Z_95 * math.sqrt(variance))
     return ratio / spread, ratio * spread
@@ -128,7 +129,7 @@ def _odds_variance(a: Floats, b: Floats, c: Floats, d: Floats, total: Floats) ->
     """Variance of the log odds ratio (Robins, Breslow and Greenland)."""
     r, s = a * d / total, b * c / total
     p, q = (a + d) / total, (b + c) / total
-    if r.sum() == 0:
+    if r.sum() == 0 or s.sum() == 0:
         return None
     return float(
         (p * r).sum() / (2 * r.sum() ** 2)
@@ -147,9 +148,11 @@ def _share_variance(
     return float(((n1 * n0 * (a + c) - a * c * total) / total**2).sum() / (top * bottom))
 
 
-def _breslow_day(a: Floats, n1: Floats, c: Floats, n0: Floats, odds_ratio: float) -> float | None:
-    """Breslow-Day statistic with Tarone's correction; None with one stratum or a ratio of 0."""
-    if a.size < 2 or odds_ratio == 0:
+def _breslow_day(
+    a: Floats, n1: Floats, c: Floats, n0: Floats, odds_ratio: float | None
+) -> float | None:
+    """Breslow-Day statistic with Tarone's correction; None with one stratum or without a log ratio."""
+    if a.size < 2 or not odds_ratio:
         return None
     successes = a + c
     # The expected count e solves e (n0 - successes + e) = odds (n1 - e)(successes - e).

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
+from scipy import stats
 
 from metrics.catchable import (
     CatchableRate,
@@ -146,6 +147,17 @@ def test_clustered_drops_widen_the_interval() -> None:
     assert bursts.dispersion > 10 > even.dispersion == 1
     assert bursts.upper > even.upper
     assert bursts.lower < even.lower
+
+
+def test_dispersion_told_by_few_days_takes_students_t() -> None:
+    counts = [0, 8, 0, 8, 0, 8]
+    rate = catchable_rate(counts, [1] * 6, survival=0.5, survival_log_variance=0.1)
+    assert rate is not None
+    assert rate.dispersion == pytest.approx(sum((c - 4) ** 2 / 4 for c in counts) / 5)
+    widened = rate.dispersion * (stats.t.ppf(0.975, 5) / stats.norm.ppf(0.975)) ** 2
+    alike = 1 / (widened / 24 + 0.1)
+    expected = stats.gamma.ppf([0.025, 0.975], alike + 0.5) * rate.per_week / alike
+    assert (rate.lower, rate.upper) == pytest.approx(tuple(expected))
 
 
 def test_reaction_is_never_quicker_than_the_poll() -> None:

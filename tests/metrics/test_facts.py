@@ -234,7 +234,9 @@ def test_three_times_as_often_is_printed_only_where_like_is_compared_with_like()
     assert partly.verdict is Verdict.HEDGE
     assert partly.printable is not None
     assert partly.printable.startswith("Compared like with like, alerts for saved venues")
-    assert fact([Stratum(3, 5, 1, 5)]).verdict is Verdict.DO_NOT_PRINT
+    small = fact([Stratum(9, 9, 1, 9)])
+    assert small.verdict is Verdict.DO_NOT_PRINT
+    assert small.reason == "too few cases to compare"
     assert comparison_fact(subject, None, None, 0, WATCHED).verdict is Verdict.DO_NOT_PRINT
 
 

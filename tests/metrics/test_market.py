@@ -38,6 +38,29 @@ def test_twice_of_next_to_nothing_is_no_spike() -> None:
     assert not found.is_spike
 
 
+def test_fifteen_where_one_is_usual_stays_below_the_floor() -> None:
+    found = day_against_weekday(15, 1.0, [1] * 8, [1.0] * 8)
+    assert found is not None
+    assert found.spreads_above > 3
+    assert found.ratio.lower > 1
+    assert not found.is_spike
+
+
+def test_a_day_past_days_have_been_like_is_no_spike_however_steady_the_others() -> None:
+    found = day_against_weekday(60, 1.0, [20, 20, 20, 20, 20, 200], [1.0] * 6)
+    assert found is not None
+    assert found.spreads_above > 3
+    assert not found.is_spike
+
+
+def test_a_clear_rise_within_the_usual_spread_is_no_spike() -> None:
+    found = day_against_weekday(190, 1.0, [60, 80, 100, 120, 140, 60, 140, 100], [1.0] * 8)
+    assert found is not None
+    assert found.ratio.lower > 1
+    assert found.spreads_above < 3
+    assert not found.is_spike
+
+
 def test_restless_weekdays_need_more_for_a_spike() -> None:
     restless = day_against_weekday(60, 1.0, [5, 60, 20, 45, 10, 52], [1.0] * 6)
     assert restless is not None
@@ -122,6 +145,12 @@ def test_a_release_around_midnight_is_one_release() -> None:
     assert clock.release_count == 8
     assert clock.spread_minutes is not None
     assert clock.spread_minutes <= 3
+
+
+def test_days_just_before_and_just_after_midnight_belong_together() -> None:
+    clock = release_clock([1436] * 4 + [4] * 3, range(7), [7] * 7)
+    assert clock is not None
+    assert clock.release_days == 7
 
 
 def test_a_venue_with_two_equal_releases_has_its_clock_at_one_of_them() -> None:

@@ -105,6 +105,11 @@ def test_two_perfect_shares_are_equal_without_a_katz_interval() -> None:
     assert (found.ratio, found.katz_interval, found.p_value) == (1, None, None)
 
 
+def test_none_of_twenty_has_lower_end_0_and_all_of_twenty_upper_end_1() -> None:
+    assert (wilson_interval(0, 20) or (1, 1))[0] == 0.0
+    assert (wilson_interval(20, 20) or (0, 0))[1] == 1.0
+
+
 def test_a_share_of_nothing_is_none() -> None:
     assert wilson_interval(0, 0) is None
     assert proportion(0, 0) is None

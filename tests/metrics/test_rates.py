@@ -75,6 +75,7 @@ def test_bursts_widen_a_ratio() -> None:
     assert steady is not None
     assert bursts is not None
     assert bursts.ratio == steady.ratio
+    assert (bursts.p_value or 0) > (steady.p_value or 1)
     assert bursts.lower < steady.lower < steady.upper < bursts.upper
     assert pooled_dispersion([([3, 3, 3], [1, 1, 1])]) == 1
     assert pooled_dispersion([]) == 1

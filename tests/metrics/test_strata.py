@@ -6,6 +6,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 from statsmodels.stats.contingency_tables import StratifiedTable
 
+from metrics.proportions import share_ratio
 from metrics.strata import Stratum, mantel_haenszel
 
 # Men and women admitted of those who applied, by department (Bickel, Hammel, O'Connell 1975).
@@ -65,6 +66,14 @@ def test_with_one_stratum_nothing_is_adjusted(tables: list[Stratum]) -> None:
     assert found.homogeneity is None
 
 
+@given(stratum)
+def test_one_stratums_interval_of_shares_is_katzs(table: Stratum) -> None:
+    found, plain = mantel_haenszel([table]), share_ratio(*table)
+    assert found is not None
+    assert plain is not None
+    assert found.share_ratio_interval == pytest.approx(plain.katz_interval)
+
+
 @given(strata)
 def test_swapping_the_groups_turns_the_ratios_over(tables: list[Stratum]) -> None:
     there, back = (
@@ -96,6 +105,13 @@ def test_strata_with_one_group_say_nothing() -> None:
 )  # fmt: skip
 def test_where_nothing_can_be_told_there_is_no_ratio(tables: list[Stratum]) -> None:
     assert mantel_haenszel(tables) is None
+
+
+def test_a_first_group_that_never_failed_has_a_ratio_of_shares_but_no_odds() -> None:
+    found = mantel_haenszel([Stratum(9, 9, 1, 9)])
+    assert found is not None
+    assert found.share_ratio == 9
+    assert (found.odds_ratio, found.odds_ratio_interval) == (None, None)
 
 
 def test_a_first_group_that_never_succeeded_has_ratio_0_without_an_interval() -> None:
