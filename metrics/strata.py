@@ -151,7 +151,7 @@ def _share_variance(
 def _breslow_day(
     a: Floats, n1: Floats, c: Floats, n0: Floats, odds_ratio: float | None
 ) -> float | None:
-    """Breslow-Day statistic with Tarone's correction; None with one stratum or without a log ratio."""
+    """Breslow-Day statistic with Tarone's correction; None with one stratum or no log ratio."""
     if a.size < 2 or not odds_ratio:
         return None
     successes = a + c
