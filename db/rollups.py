@@ -27,5 +27,6 @@ def aggregate_batches(connection: Connection, now: datetime, *, poll_interval_se
         dates=dates,
         poll_interval_seconds=poll_interval_seconds,
     )
+    run(connection, "rescore_rescanned", batch_ids=batch_ids, dates=dates)
     run(connection, "mark_aggregated", batch_ids=batch_ids, now=now)
     return len(batch_ids)

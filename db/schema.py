@@ -329,6 +329,8 @@ drop_rollup = Table(
     Column("party_size", SmallInteger, primary_key=True),  # 0 = unknown
     Column("opened_minutes", ARRAY(SmallInteger), nullable=False),
     Column("closed_seconds", ARRAY(Integer), nullable=False),
+    # Of each closed drop, the minute of its closing, counted from 1970-01-01 UTC.
+    Column("closed_minutes", ARRAY(Integer), nullable=False),
     Column("censored_seconds", ARRAY(Integer), nullable=False),
     Index(None, "opened_date"),
 )

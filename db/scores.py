@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import numpy as np
@@ -19,6 +19,7 @@ from db.schema import venue_metrics, venue_rolling_metrics
 CLOSED, EXPIRED, OPEN = 0, 1, 2
 VENUES_AT_ONCE = 200  # bounds the memory, as does the next
 DAYS_AT_ONCE = 31
+DELIVERY_TIME = timedelta(minutes=10)
 
 
 @dataclass(frozen=True)
@@ -26,7 +27,9 @@ class Drops:
     """Drops of some venues, sorted by venue and day; all arrays have shape (drops,).
 
     venue: position in `venue_ids`. day: days since the first date asked for. seconds: seen open.
-    kind: CLOSED, EXPIRED or OPEN. is_prime, is_small (a party of two, or of unknown size).
+    kind: CLOSED, EXPIRED or OPEN. closed_minute: of the closing, minutes since 1970-01-01 UTC; 0
+    for what is not closed and where the market has no scans. is_prime. is_small: a party of two or
+    of unknown size.
     """
 
     venue_ids: tuple[str, ...]
@@ -34,6 +37,7 @@ class Drops:
     day: NDArray[np.int64]
     seconds: NDArray[np.int64]
     kind: NDArray[np.int64]
+    closed_minute: NDArray[np.int64]
     is_prime: NDArray[np.bool_]
     is_small: NDArray[np.bool_]
 
@@ -47,10 +51,15 @@ def seen_until(market: Row[Any]) -> datetime:
     """The full hour until which the market is known to have been looked at.
 
     Drops without an end are censored here. Of the full hour, so that not every event that comes in
-    moves every open drop of its market.
+    moves every open drop of its market; and only once deliveries of that hour had time to come in.
     """
     last_look: datetime = market.last_ok_at or market.last_event_at
-    return last_look.astimezone(UTC).replace(minute=0, second=0, microsecond=0)
+    return full_hour(last_look - DELIVERY_TIME)
+
+
+def full_hour(instant: datetime) -> datetime:
+    """The start of the instant's hour, in UTC."""
+    return instant.astimezone(UTC).replace(minute=0, second=0, microsecond=0)
 
 
 def venues_since(connection: Connection, market_id: str, since: date) -> list[str]:
@@ -64,16 +73,25 @@ def unscored_days(
     *,
     scored_for: datetime,
     now: datetime,
-    is_seen_until_new: bool,
+    seen_before: datetime,
+    seen_until: datetime,
+    unfinished: date,
+    has_scans: bool,
 ) -> pd.DataFrame:
-    """Venue-days (venue_id, opened_date) that have to be scored again."""
+    """Venue-days (venue_id, opened_date) that have to be scored again.
+
+    seen_before, seen_until: the last look then and now. unfinished: the day that was not over then.
+    """
     rows = run(
         connection,
         "unscored_days",
         market_id=market_id,
         scored_for=scored_for,
         now=now,
-        is_seen_until_new=is_seen_until_new,
+        seen_before=seen_before,
+        seen_until=seen_until,
+        unfinished=unfinished,
+        has_scans=has_scans,
     ).all()
     return pd.DataFrame(rows, columns=["venue_id", "opened_date"])
 
@@ -91,6 +109,34 @@ def observed_minutes(
         last_at=last_at,
     )
     return {row.local_date: row.minutes for row in rows}
+
+
+@dataclass(frozen=True)
+class Watch:
+    """Which minutes a market was observed: one entry a minute from `first_minute` (since 1970)."""
+
+    first_minute: int
+    observed: NDArray[np.bool_]
+
+
+def read_watch(
+    connection: Connection, market: Row[Any], first_at: datetime, last_at: datetime
+) -> Watch:
+    """The market's observed minutes between two instants on full hours."""
+    first_minute = int(first_at.timestamp()) // 60
+    observed = np.zeros(int((last_at - first_at).total_seconds()) // 60, dtype=bool)
+    for row in run(
+        connection,
+        "observed_hours",
+        market_id=market.market_id,
+        first_at=first_at,
+        last_at=last_at,
+    ):
+        begin = row.first_minute - first_minute
+        observed[begin : begin + 60] = np.frombuffer(row.minutes.encode(), dtype=np.uint8) == ord(
+            "1"
+        )
+    return Watch(first_minute, observed)
 
 
 def read_drops(
@@ -116,6 +162,7 @@ def read_drops(
             prime_end_hour=market.prime_end_hour,
             now=now,
             seen_until=seen_until,
+            has_scans=market.last_ok_at is not None,
         ).all()
         yield _as_drops(part, rows)
 
@@ -126,7 +173,12 @@ def _as_drops(venue_ids: tuple[str, ...], rows: Sequence[Row[Any]]) -> Drops:
     venue = np.repeat(np.array([position[row.venue_id] for row in rows], dtype=np.int64), sizes)
 
     def flat(name: str) -> NDArray[np.int64]:
-        arrays = [np.array(getattr(row, name), dtype=np.int64) for row in rows]
+        arrays = [
+            np.zeros(size, dtype=np.int64)
+            if getattr(row, name) is None
+            else np.array(getattr(row, name), dtype=np.int64)
+            for row, size in zip(rows, sizes, strict=True)
+        ]
         return np.concatenate(arrays) if arrays else np.array([], dtype=np.int64)
 
     day, seconds, classes = flat("days"), flat("seconds"), flat("classes")
@@ -138,6 +190,7 @@ def _as_drops(venue_ids: tuple[str, ...], rows: Sequence[Row[Any]]) -> Drops:
         day=day,
         seconds=seconds,
         kind=classes >> 2,
+        closed_minute=flat("closed_minutes")[order],
         is_prime=(classes & 1) == 1,
         is_small=(classes & 2) == 2,
     )

@@ -7,7 +7,7 @@ Formula: a closing is noticed at the first good look after it. If the minutes be
 Unit: seconds; minutes counted from 1970-01-01 UTC.
 Range: 0 up to the duration as it was noticed.
 Empty case: no drops give empty arrays.
-Example: a drop noticed as closed after 3 minutes, and one whose last 60 of 90 minutes were an outage.
+Example: a closing noticed after 3 minutes, and one after 90 of which the last 60 were an outage.
     >>> observed = np.ones(240, dtype=bool)
     >>> observed[100:160] = False
     >>> censored_in_gaps(np.array([180, 5400]), np.array([50, 160]), observed, 0, 1)

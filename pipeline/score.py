@@ -25,6 +25,7 @@ from metrics.catchable import catchable_rates, effective_reaction_seconds
 from metrics.closed_durations import closed_durations
 from metrics.exposure import day_exposure
 from metrics.fully_booked import is_observed_day
+from metrics.gaps import censored_in_gaps
 from metrics.scarcity import scarcity_scores
 from metrics.survival_ranges import survival_of_ranges
 from metrics.tiers import tier_of
@@ -61,19 +62,32 @@ class Market:
         return bool(self.row.last_ok_at is None)
 
     def exposure(self, connection: Connection, first: date, last: date) -> NDArray[np.float64]:
-        """Observed share of each local day from first to last, shape (days,)."""
+        """Observed share of each local day from first to last, shape (days,).
+
+        Before the first scan, and where there is none, it is assumed from the first event on.
+        """
         days = dates_between(first, last)
         bounds = [local_day_bounds(day, self.row.timezone) for day in days]
-        if self.is_coverage_assumed:
-            watched = [
-                (min(end, self.seen_until) - max(start, self.row.first_event_at)) / MINUTE
-                for start, end in bounds
-            ]
-        else:
-            minutes = scores.observed_minutes(connection, self.row, bounds[0][0], bounds[-1][1])
-            watched = [minutes.get(day, 0) for day in days]
+        assumed_until = min(self.row.first_ok_at or self.seen_until, self.seen_until)
+        assumed = [
+            (min(end, assumed_until) - max(start, self.row.first_event_at)) / MINUTE
+            for start, end in bounds
+        ]
+        seen = {}
+        if not self.is_coverage_assumed:
+            until = min(bounds[-1][1], self.seen_until)
+            seen = scores.observed_minutes(connection, self.row, bounds[0][0], until)
+        watched = np.maximum(assumed, 0.0) + [seen.get(day, 0) for day in days]
         lengths = [(end - start) / MINUTE for start, end in bounds]
-        return day_exposure(np.maximum(watched, 0.0), lengths)
+        return day_exposure(np.minimum(watched, lengths), lengths)
+
+    def watch(self, connection: Connection, first: date) -> scores.Watch | None:
+        """Observed minutes from a local day (or the first scan) on; `None` without scans."""
+        if self.is_coverage_assumed:
+            return None
+        start = max(self.row.first_ok_at, local_day_bounds(first, self.row.timezone)[0])
+        first_hour = scores.full_hour(start)
+        return scores.read_watch(connection, self.row, first_hour, max(first_hour, self.seen_until))
 
 
 def score(
@@ -96,7 +110,8 @@ def _score_market(
     reaction = effective_reaction_seconds(settings.reaction_seconds, resolution)
     method_key = (
         f"formulas {FORMULA_VERSION}, reaction {reaction} s, resolution {resolution} s, "
-        f"prime {row.prime_start_hour}-{row.prime_end_hour}"
+        f"prime {row.prime_start_hour}-{row.prime_end_hour}, first event {row.first_event_at}, "
+        f"first scan {row.first_ok_at}"
     )
     market = Market(
         row=row,
@@ -110,11 +125,8 @@ def _score_market(
     as_of_dates = _latest_dates(market)
     known_dates = set(row.as_of_dates or ())
     everything = everything or row.method_key != method_key
-    is_seen_until_new = row.seen_until != market.seen_until
 
-    touched, new_dates = _to_score(
-        connection, market, as_of_dates, everything=everything, is_seen_until_new=is_seen_until_new
-    )
+    touched, new_dates = _to_score(connection, market, as_of_dates, everything=everything)
     for first, part in touched.groupby("first", sort=True):
         last = max(part["last"])
         windows = {day: WINDOWS for day in as_of_dates if day >= first} | new_dates
@@ -154,7 +166,6 @@ def _to_score(
     as_of_dates: list[date],
     *,
     everything: bool,
-    is_seen_until_new: bool,
 ) -> tuple[pd.DataFrame, dict[date, tuple[int, ...]]]:
     """Venues to score with the first and last day touched, and the windows that all venues need."""
     row = market.row
@@ -162,12 +173,16 @@ def _to_score(
         venue_ids = scores.venues_since(connection, row.market_id, date.min)
         touched = pd.DataFrame({"venue_id": venue_ids})
         return touched.assign(first=market.first_date, last=market.latest_date), {}
+    unfinished = local_date(min(row.seen_until, market.seen_until), row.timezone)
     days = scores.unscored_days(
         connection,
         row.market_id,
         scored_for=row.scored_for,
         now=market.now,
-        is_seen_until_new=is_seen_until_new,
+        seen_before=row.seen_until,
+        seen_until=market.seen_until,
+        unfinished=unfinished,
+        has_scans=not market.is_coverage_assumed,
     )
     touched = days.groupby("venue_id")["opened_date"].agg(first="min", last="max").reset_index()
     known = set(row.as_of_dates)
@@ -178,9 +193,8 @@ def _to_score(
         for day in _sundays(max(known) + DAY, as_of_dates[-1])
         if day not in as_of_dates
     }
-    if is_seen_until_new:
+    if row.seen_until != market.seen_until:
         # Days that were not over when they were last scored have more exposure by now.
-        unfinished = local_date(min(row.seen_until, market.seen_until), row.timezone)
         new_dates |= {day: WINDOWS for day in as_of_dates if day >= unfinished}
     return touched, new_dates
 
@@ -238,6 +252,7 @@ def _score_venues(
         ends = sorted({*ends, *scored_days})
     first_date = ends[0] - (LONGEST_WINDOW - 1) * DAY
     exposure = market.exposure(connection, first_date, ends[-1])
+    watch = market.watch(connection, first_date)
     for drops in scores.read_drops(
         connection,
         market.row,
@@ -247,7 +262,7 @@ def _score_venues(
         now=market.now,
         seen_until=market.seen_until,
     ):
-        table = WindowTable(drops, exposure, first_date, reaction, market)
+        table = WindowTable(drops, exposure, watch, first_date, reaction, market)
         scores.replace_venue_windows(
             connection, drops.venue_ids, sorted(windows), table.rolling_rows(windows)
         )
@@ -264,6 +279,7 @@ class WindowTable:
         self,
         drops: scores.Drops,
         exposure: NDArray[np.float64],
+        watch: scores.Watch | None,
         first_date: date,
         reaction: float,
         market: Market,
@@ -283,6 +299,7 @@ class WindowTable:
             "prime_time_drops": self._daily(drops.is_prime),
             "off_peak_drops": self._daily(~drops.is_prime),
         }
+        self.seen_seconds, self.is_taken = _seen_open(drops, watch, market.resolution_seconds)
         self.closed_seconds = drops.seconds[is_closed]
         self.closed_key = self.key[is_closed]
         self.exposure = exposure
@@ -317,9 +334,7 @@ class WindowTable:
 
         rows = self._rows(venue, end, size)
         starts, stops = self._ranges(self.key, venue, end, size)
-        open_time = survival_of_ranges(
-            self.drops.seconds, self.drops.kind == scores.CLOSED, starts, stops, ()
-        )
+        open_time = survival_of_ranges(self.seen_seconds, self.is_taken, starts, stops, ())
         half_watched = self._exposed("half_watched_days", end, size)
         observed_days = self._exposed("observed_days", end, size)
         rows.insert(1, "as_of_date", [self.first_date + int(day) * DAY for day in end])
@@ -362,8 +377,8 @@ class WindowTable:
             self.closed_seconds, *self._ranges(self.closed_key, venue, end, size)
         )
         lasting = survival_of_ranges(
-            self.drops.seconds[self.is_catchable],
-            (self.drops.kind == scores.CLOSED)[self.is_catchable],
+            self.seen_seconds[self.is_catchable],
+            self.is_taken[self.is_catchable],
             *self._ranges(self.key[self.is_catchable], venue, end, size),
             (int(self.reaction),),
         )
@@ -438,6 +453,25 @@ class WindowTable:
         row = venue * self.shape[1]
         first = np.searchsorted(key, row + np.maximum(end + 1 - size, 0), side="left")
         return first, np.searchsorted(key, row + end, side="right")
+
+
+def _seen_open(
+    drops: scores.Drops, watch: scores.Watch | None, resolution_seconds: int
+) -> tuple[Counts, NDArray[np.bool_]]:
+    """Seconds each drop was seen open, and whether it was seen to be taken, not lost in a gap."""
+    is_closed = drops.kind == scores.CLOSED
+    if watch is None:
+        return drops.seconds, is_closed
+    seconds, is_taken = drops.seconds.copy(), is_closed.copy()
+    seconds[is_closed], is_censored = censored_in_gaps(
+        drops.seconds[is_closed],
+        drops.closed_minute[is_closed],
+        watch.observed,
+        watch.first_minute,
+        -(-resolution_seconds // 60),
+    )
+    is_taken[is_closed] = ~is_censored
+    return seconds, is_taken
 
 
 def _running(daily: NDArray[Any]) -> NDArray[Any]:

@@ -18,6 +18,7 @@ WITH raw AS (
         md5(string_agg(md5(concat_ws('|', r.venue_id, slot_date, slot_hour, party_size,
             ARRAY(SELECT unnest(opened_minutes) ORDER BY 1),
             ARRAY(SELECT unnest(closed_seconds) ORDER BY 1),
+            ARRAY(SELECT minute FROM unnest(closed_seconds, closed_minutes) AS c (seconds, minute) ORDER BY seconds, minute),
             ARRAY(SELECT unnest(censored_seconds) ORDER BY 1))),
             '' ORDER BY r.venue_id, slot_date, slot_hour, party_size)) AS checksum
     FROM drop_rollup r

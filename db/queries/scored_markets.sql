@@ -2,6 +2,7 @@
 -- `last_ok_at` is the latest successful scan; null where nobody sends scans.
 SELECT m.market_id, m.timezone, m.prime_start_hour, m.prime_end_hour, m.poll_interval_seconds,
     s.first_event_at, s.last_event_at,
+    (SELECT min(hour_at) FROM scan_rollup r WHERE r.market_id = m.market_id AND scans_ok > 0) AS first_ok_at,
     (SELECT max(last_ok_at) FROM scan_rollup r WHERE r.market_id = m.market_id) AS last_ok_at,
     k.scored_for, k.seen_until, k.as_of_dates, k.method_key
 FROM markets m

@@ -1,6 +1,8 @@
--- What must be scored again in a market: venue-days whose rollup changed, and those with drops that
--- have no end where `now` or the last look moved past something.
--- in:  market_id, scored_for, now, seen_until, is_seen_until_new
+-- What must be scored again in a market: venue-days whose rollup changed; those with drops that have no
+-- end, where `now` moved past a slot's time; and where we have looked further since (`seen_until` is
+-- not what it was): those with drops without an end, those of days that were not over, and, to hold
+-- them against scans, those with closings of the hours that have been added.
+-- in:  market_id, scored_for, now, seen_before, seen_until, unfinished, has_scans
 SELECT u.venue_id, u.opened_date
 FROM unscored_venue_days u
 JOIN venues v USING (venue_id)
@@ -10,6 +12,19 @@ SELECT o.venue_id, o.opened_date
 FROM open_drops o
 JOIN venues v USING (venue_id)
 WHERE v.market_id = :market_id
-  AND (:is_seen_until_new
+  AND (CAST(:seen_before AS timestamptz) <> CAST(:seen_until AS timestamptz)
     OR (o.slot_at > least(CAST(:scored_for AS timestamptz), CAST(:now AS timestamptz))
         AND o.slot_at <= greatest(CAST(:scored_for AS timestamptz), CAST(:now AS timestamptz))))
+UNION
+SELECT r.venue_id, r.opened_date
+FROM drop_rollup r
+JOIN venues v USING (venue_id)
+WHERE v.market_id = :market_id AND r.opened_date >= CAST(:unfinished AS date)
+  AND CAST(:seen_before AS timestamptz) <> CAST(:seen_until AS timestamptz)
+UNION
+SELECT e.venue_id, e.opened_date
+FROM drop_events e
+JOIN venues v USING (venue_id)
+WHERE :has_scans AND v.market_id = :market_id AND e.event_type = 'CLOSED'
+  AND e.occurred_at > CAST(:seen_before AS timestamptz)
+  AND e.occurred_at <= CAST(:seen_until AS timestamptz) + interval '1 minute'

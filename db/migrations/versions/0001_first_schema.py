@@ -125,6 +125,7 @@ def upgrade() -> None:
         sa.Column("party_size", sa.SmallInteger(), nullable=False),
         sa.Column("opened_minutes", postgresql.ARRAY(sa.SmallInteger()), nullable=False),
         sa.Column("closed_seconds", postgresql.ARRAY(sa.Integer()), nullable=False),
+        sa.Column("closed_minutes", postgresql.ARRAY(sa.Integer()), nullable=False),
         sa.Column("censored_seconds", postgresql.ARRAY(sa.Integer()), nullable=False),
         sa.PrimaryKeyConstraint(
             "venue_id",
