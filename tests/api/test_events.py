@@ -1,6 +1,7 @@
 """Events in: each row has one outcome, each delivery is taken once, nothing is ever a 500."""
 
 import gzip
+import tracemalloc
 import zlib
 from datetime import timedelta
 
@@ -11,7 +12,8 @@ from hypothesis import strategies as st
 from sqlalchemy import text
 
 from api import models
-from api.bodies import MAX_BODY_BYTES
+from api.bodies import MAX_BODY_BYTES, unpacked
+from api.problems import ProblemError
 from tests.seeding import NOW, SETTINGS, drop, tick
 
 HOUR_AGO = NOW - timedelta(hours=1)
@@ -202,6 +204,12 @@ def test_a_gzip_bomb_is_not_unpacked(offline_client):
     response = offline_client.post("/events", content=bomb, headers={"Content-Encoding": "gzip"})
     assert response.status_code == 413
     assert "when unpacked" in response.json()["detail"]
+    tracemalloc.start()
+    with pytest.raises(ProblemError):
+        unpacked(bomb, "gzip")
+    most = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert most < 2.5 * MAX_BODY_BYTES
 
 
 def test_the_live_feed_shows_what_was_just_sent(client):

@@ -3,12 +3,14 @@
 from datetime import UTC, date, datetime, timedelta
 
 import numpy as np
+import pandas as pd
 import pytest
 from sqlalchemy import text
 
 from db import insights
 from db.engine import Engine
-from metrics.catchable import catchable_rate
+from db.insights.ranks import with_ranks
+from metrics.catchable import catchable_rates
 from metrics.rates import last_against_previous
 from tests.seeding import NOW, SETTINGS, TODAY, accept, drop, seed, tick
 
@@ -59,14 +61,33 @@ def test_the_ranking_runs_from_hardest_to_easiest(engine):
     assert (len(daily), sum(daily)) == (28, 7)
 
 
-def test_rank_bands_are_wider_than_single_intervals_say(engine):
-    seed(engine)
-    ranking = insights.ranking(engine, "nyc", YESTERDAY, 28).set_index("venue_id")
-    # Each venue alone is told apart from the next at 95 %; all five together are not.
-    single = catchable_rate(ranking.loc["rising", "daily_prime_drops"], np.ones(28), survival=1.0)
-    assert single is not None
-    assert ranking.loc["rising", "catchable_upper"] == pytest.approx(single.upper, rel=0.05)
-    assert ranking.loc["rising", "rank_upper"] > ranking.loc["rising", "rank"]
+def test_rank_bands_hold_for_all_venues_together():
+    # Forty venues watched for two weeks, half of them with 14 catchable drops, half with 36. Any
+    # two are told apart at 95 %; that all are told apart is less sure.
+    drops = np.repeat([14.0, 36.0], 20)
+    days = np.full(40, 14.0)
+    rates = catchable_rates(drops, days, drops**2 / 14, days, np.ones(40), np.zeros(40))
+    assert rates.upper[0] < rates.lower[-1]
+    rows = pd.DataFrame(
+        {
+            "venue_id": [f"v{number:02}" for number in range(40)],
+            "name": "a venue",
+            "market_id": "m",
+            "scarcity_score": 50.0,
+            "catchable_per_week": rates.per_week,
+            "catchable_drops": drops,
+            "catchable_squares": drops**2 / 14,
+            "observed_days": 14.0,
+            "watched_days": 14,
+            "lasting_rate": 1.0,
+            "lasting_log_variance": 0.0,
+        }
+    )
+    ranked = with_ranks(rows)
+    assert set(ranked["rank"]) == {1, 21}
+    assert set(ranked["rank_tied"]) == {20}
+    assert set(ranked["rank_lower"]) == {1}
+    assert set(ranked["rank_upper"]) == {40}
 
 
 def test_filters_do_not_change_a_rank(engine):
