@@ -1,0 +1,128 @@
+"""Scans say when we were looking: outages become gaps, never zeros and never durations."""
+
+from dataclasses import replace
+from datetime import date, timedelta
+
+import pytest
+
+from db.deliveries import Delivery
+from db.intake import DROPS, SCANS, VENUES
+from db.scan_writes import accept_scans
+from db.venue_writes import accept_venues
+from db.writes import accept_drops
+from pipeline.simulate import Outage, drop_events, flat_world, scans, venues
+from pipeline.tick import rescore, tick
+from tests.factories import (
+    SETTINGS,
+    at,
+    closed,
+    deliver,
+    deliver_scans,
+    derived,
+    forget_derived,
+    new_drop,
+    one,
+    read,
+    scan,
+)
+
+MORNING = at("2026-11-16 14:00")
+OUTAGE = (at("2026-11-18 15:00"), at("2026-11-18 21:00"))
+
+
+def looks(first, last, *, every=timedelta(minutes=1), outage=None):
+    moment = first
+    while moment <= last:
+        if outage is None or not outage[0] <= moment < outage[1]:
+            yield scan(moment)
+        moment += every
+
+
+def test_an_unwatched_time_lowers_coverage_and_not_activity(engine):
+    deliver(engine, new_drop(MORNING), closed(MORNING + timedelta(hours=1), MORNING))
+    last = MORNING + timedelta(days=4)
+    deliver_scans(engine, *looks(MORNING, last, every=timedelta(minutes=2)))
+    tick(engine, SETTINGS, last)
+    row = one(
+        read(
+            engine,
+            "SELECT * FROM venue_rolling_metrics WHERE window_days = 7 AND as_of_date = :day",
+            day=date(2026, 11, 19),
+        )
+    )
+    assert not row["is_coverage_assumed"]
+    # Every other minute of three days and 15 hours, which began at 9 am in New York.
+    assert row["observed_days"] == pytest.approx((3 + 15 / 24) / 2, abs=0.01)
+    assert row["coverage_rate"] == pytest.approx(row["observed_days"] / 7)
+
+
+def test_a_table_that_went_during_an_outage_is_not_a_table_that_lasted(engine):
+    slot_at = at("2026-11-20 00:00")  # 7 pm in New York: prime
+    opened = OUTAGE[0] - timedelta(minutes=10)
+    deliver(
+        engine,
+        new_drop(opened, slot_at=slot_at),
+        closed(OUTAGE[1], opened, slot_at=slot_at),
+    )
+    last = MORNING + timedelta(days=4)
+    deliver_scans(engine, *looks(MORNING, last, outage=OUTAGE))
+    tick(engine, SETTINGS, last)
+    row = read(
+        engine, "SELECT * FROM venue_rolling_metrics WHERE window_days = 7 ORDER BY as_of_date"
+    )[-1]
+    assert row["closed_count"] == 1
+    assert row["avg_drop_duration_seconds"] == 6 * 3600 + 600
+    assert row["typical_open_seconds"] is None  # it was last seen after ten minutes, still open
+    assert row["lasting_rate"] == 1.0
+
+
+def test_the_same_closing_with_nobody_missing_counts_as_taken(engine):
+    slot_at = at("2026-11-20 00:00")
+    opened = OUTAGE[0] - timedelta(minutes=10)
+    deliver(
+        engine,
+        new_drop(opened, slot_at=slot_at),
+        closed(OUTAGE[1], opened, slot_at=slot_at),
+    )
+    last = MORNING + timedelta(days=4)
+    deliver_scans(engine, *looks(MORNING, last))
+    tick(engine, SETTINGS, last)
+    row = read(
+        engine, "SELECT * FROM venue_rolling_metrics WHERE window_days = 7 ORDER BY as_of_date"
+    )[-1]
+    assert row["typical_open_seconds"] == 6 * 3600 + 600
+
+
+def test_ticks_along_a_watched_week_give_what_one_rescore_gives(engine):
+    world = replace(
+        flat_world(seed=4, first_date=date(2026, 3, 2), weeks=2, n_venues=5, untaken_share=0.2),
+        outages=(Outage(at("2026-03-07 20:00"), at("2026-03-08 09:30")),),
+    )
+    deliver_world(engine, world, VENUES, venues(world))
+    moments = [at("2026-03-06 12:00")]
+    # Across an outage, a night of 23 hours, and hours that end between two deliveries.
+    for minutes in (7, 50, 65, 600, 20, 1500, 61, 1440):
+        moments.append(moments[-1] + timedelta(minutes=minutes))
+    start = world.start_at
+    for moment in moments:
+        deliver_world(engine, world, SCANS, scans(world, start, moment))
+        deliver_world(engine, world, DROPS, drop_events(world, start, moment))
+        tick(engine, SETTINGS, moment)
+        start = moment
+    ticked = derived(engine)
+    assert all(ticked.values())
+    forget_derived(engine)
+    rescore(engine, SETTINGS, moments[-1])
+    assert derived(engine) == ticked
+
+
+def deliver_world(engine, world, format, table):
+    key = f"{world.market_id} {format.kind} {table.num_rows} {table.slice(0, 1)}"
+    delivery = Delivery(format, lambda: [table], key, key, "simulated")
+    received_at = at("2026-11-20 18:00")
+    if format is SCANS:
+        accept_scans(engine, delivery, received_at=received_at)
+    elif format is VENUES:
+        accept_venues(engine, delivery, received_at=received_at)
+    else:
+        accept_drops(engine, delivery, received_at=received_at, max_lead_days=400)
