@@ -97,62 +97,87 @@ def weekly_trend(weekly_tables: ArrayLike, weekly_observed_days: ArrayLike) -> T
     None where there is too little to tell.
     """
     counts = np.asarray(weekly_tables, dtype=np.float64)
-    days = np.asarray(weekly_observed_days, dtype=np.float64)
-    if counts.shape != days.shape:
+    if counts.shape != np.shape(weekly_observed_days):
         raise ValueError("one exposure a week is needed")
-    if counts.size and (counts.min() < 0 or days.min() < 0):
-        raise ValueError("counts and exposure must not be negative")
-    week = np.arange(counts.size, dtype=np.float64)
-    is_complete = days >= LEAST_WEEK_EXPOSURE
-    counts, days, week = counts[is_complete], days[is_complete], week[is_complete]
-    if (
-        counts.size < FEWEST_WEEKS
-        or counts.sum() < FEWEST_TABLES
-        or (counts > 0).sum() < FEWEST_WEEKS_WITH_TABLES
-    ):
-        return None
-    slope, error, dispersion = _log_linear_fit(counts, days / 7, week)
-    # At the floor the variance is Poisson's own and known, above it it was estimated.
-    freedom = counts.size - 2 if dispersion > 1 else math.inf
-    reach = float(special.stdtrit(freedom, 0.975)) * error
-    rates = counts / days * 7
-    return Trend(
-        change_per_week=math.expm1(slope),
-        lower=math.expm1(slope - reach),
-        upper=math.expm1(slope + reach),
-        p_value=float(2 * special.stdtr(freedom, -abs(slope) / error)),
-        dispersion=dispersion,
-        weeks=counts.size,
-        tables=int(counts.sum()),
-        theil_sen=theil_sen_slope(rates, week),
-        mann_kendall=mann_kendall(rates),
-    )
+    return weekly_trends(counts[np.newaxis], weekly_observed_days)[0]
 
 
-def _log_linear_fit(counts: Floats, exposure: Floats, week: Floats) -> tuple[float, float, float]:
-    """(slope, standard error, dispersion) of log(mean / exposure) = level + slope * week.
+def weekly_trends(weekly_tables: ArrayLike, weekly_observed_days: ArrayLike) -> list[Trend | None]:
+    """The same for many venues of one market at once; each comes out as it would alone.
 
-    Newton's method; tables in three weeks or more keep the estimate finite.
+    weekly_tables: shape (venues, weeks). weekly_observed_days: shape (weeks,), of them all.
     """
-    level, slope = math.log(counts.sum() / exposure.sum()), 0.0
-    centre = float((week * counts).sum() / counts.sum())
-    x = week - centre
+    tables = np.asarray(weekly_tables, dtype=np.float64)
+    days = np.asarray(weekly_observed_days, dtype=np.float64)
+    if (tables.size and tables.min() < 0) or (days.size and days.min() < 0):
+        raise ValueError("counts and exposure must not be negative")
+    is_complete = days >= LEAST_WEEK_EXPOSURE
+    week = np.flatnonzero(is_complete).astype(np.float64)
+    counts, days = np.ascontiguousarray(tables[:, is_complete]), days[is_complete]
+    trends: list[Trend | None] = [None] * len(counts)
+    told = np.flatnonzero(
+        (counts.sum(axis=1) >= FEWEST_TABLES)
+        & ((counts > 0).sum(axis=1) >= FEWEST_WEEKS_WITH_TABLES)
+    )
+    if days.size < FEWEST_WEEKS or not told.size:
+        return trends
+    counts = counts[told]
+    slope, error, dispersion = _log_linear_fits(counts, days / 7, week)
+    # At the floor the variance is Poisson's own and known, above it it was estimated.
+    freedom = np.where(dispersion > 1, days.size - 2.0, math.inf)
+    reach = special.stdtrit(freedom, 0.975) * error
+    p_value = 2 * special.stdtr(freedom, -np.abs(slope) / error)
+    rates = counts / days * 7
+    slopes, tests = _theil_sen_slopes(rates, week), _mann_kendalls(rates)
+    for row, venue in enumerate(told.tolist()):
+        trends[venue] = Trend(
+            change_per_week=math.expm1(slope[row]),
+            lower=math.expm1(slope[row] - reach[row]),
+            upper=math.expm1(slope[row] + reach[row]),
+            p_value=float(p_value[row]),
+            dispersion=float(dispersion[row]),
+            weeks=days.size,
+            tables=int(counts[row].sum()),
+            theil_sen=float(slopes[row]),
+            mann_kendall=tests[row],
+        )
+    return trends
+
+
+def _log_linear_fits(
+    counts: Floats, exposure: Floats, week: Floats
+) -> tuple[Floats, Floats, Floats]:
+    """(slope, standard error, dispersion) of log(mean / exposure) = level + slope * week, each row.
+
+    counts: shape (venues, weeks). Newton's method; tables in three weeks or more keep the estimate
+    finite. Rows that have arrived are left alone, so that none depends on the others.
+    """
+    total = counts.sum(axis=1)
+    x = week - ((week * counts).sum(axis=1) / total)[:, np.newaxis]
+    level, slope = np.log(total / exposure.sum()), np.zeros(len(counts))
+    furthest = np.abs(x).max(axis=1)
+    moving = np.arange(len(counts))
     for _ in range(100):
-        mean = exposure * np.exp(level + slope * x)
-        s0, s1, s2 = mean.sum(), (mean * x).sum(), (mean * x * x).sum()
-        g0, g1 = (counts - mean).sum(), ((counts - mean) * x).sum()
+        y, t = counts[moving], x[moving]
+        mean = exposure * np.exp(level[moving, np.newaxis] + slope[moving, np.newaxis] * t)
+        s0, s1, s2 = mean.sum(axis=1), (mean * t).sum(axis=1), (mean * t * t).sum(axis=1)
+        g0, g1 = (y - mean).sum(axis=1), ((y - mean) * t).sum(axis=1)
         determinant = s0 * s2 - s1 * s1
         step_level = (s2 * g0 - s1 * g1) / determinant
         step_slope = (s0 * g1 - s1 * g0) / determinant
         # Steps are bounded so that a far start cannot overflow.
-        shrink = min(1.0, 2.0 / max(abs(step_level), abs(step_slope) * np.abs(x).max(), 1e-300))
-        level += shrink * step_level
-        slope += shrink * step_slope
-        if abs(step_level) + abs(step_slope) < 1e-12:
+        size = np.maximum(np.abs(step_level), np.abs(step_slope) * furthest[moving])
+        shrink = np.minimum(1.0, 2.0 / np.maximum(size, 1e-300))
+        level[moving] += shrink * step_level
+        slope[moving] += shrink * step_slope
+        moving = moving[np.abs(step_level) + np.abs(step_slope) >= 1e-12]
+        if not moving.size:
             break
-    pearson = float(((counts - mean) ** 2 / mean).sum())
-    dispersion = max(pearson / (counts.size - 2), 1.0)
-    return float(slope), float(math.sqrt(dispersion * s0 / determinant)), dispersion
+    mean = exposure * np.exp(level[:, np.newaxis] + slope[:, np.newaxis] * x)
+    s0, s1, s2 = mean.sum(axis=1), (mean * x).sum(axis=1), (mean * x * x).sum(axis=1)
+    pearson = ((counts - mean) ** 2 / mean).sum(axis=1)
+    dispersion = np.maximum(pearson / (week.size - 2), 1.0)
+    return slope, np.sqrt(dispersion * s0 / (s0 * s2 - s1 * s1)), dispersion
 
 
 def theil_sen_slope(values: ArrayLike, times: ArrayLike | None = None) -> float:
@@ -167,8 +192,14 @@ def theil_sen_slope(values: ArrayLike, times: ArrayLike | None = None) -> float:
     t = np.arange(y.size, dtype=np.float64) if times is None else np.asarray(times)
     if y.size < 2:
         raise ValueError("a slope needs two values")
-    first, second = np.triu_indices(y.size, 1)
-    return float(np.median((y[second] - y[first]) / (t[second] - t[first])))
+    return float(_theil_sen_slopes(y[np.newaxis], t)[0])
+
+
+def _theil_sen_slopes(rows: Floats, times: Floats) -> Floats:
+    first, second = np.triu_indices(times.size, 1)
+    slopes = (rows[:, second] - rows[:, first]) / (times[second] - times[first])
+    medians: Floats = np.median(slopes, axis=1)
+    return medians
 
 
 def mann_kendall(values: ArrayLike) -> MannKendall:
@@ -178,30 +209,45 @@ def mann_kendall(values: ArrayLike) -> MannKendall:
     >>> test.s, test.variance, round(test.z, 4)
     (45, 125.0, 3.9355)
     """
-    y = np.asarray(values, dtype=np.float64)
-    n = y.size
+    return _mann_kendalls(np.asarray(values, dtype=np.float64)[np.newaxis])[0]
+
+
+def _mann_kendalls(rows: Floats) -> list[MannKendall]:
+    n = rows.shape[1]
     first, second = np.triu_indices(n, 1)
-    s = int(np.sign(y[second] - y[first]).sum())
-    ties = np.unique(y, return_counts=True)[1].tolist()
+    scores = np.sign(rows[:, second] - rows[:, first]).sum(axis=1).astype(int).tolist()
+    return [
+        _mann_kendall(n, s, tuple(np.unique(row, return_counts=True)[1].tolist()))
+        for s, row in zip(scores, rows, strict=True)
+    ]
+
+
+def _mann_kendall(n: int, s: int, ties: tuple[int, ...]) -> MannKendall:
     variance = (n * (n - 1) * (2 * n + 5) - sum(t * (t - 1) * (2 * t + 5) for t in ties)) / 18
-    z = (s - int(np.sign(s))) / math.sqrt(variance) if variance > 0 else 0.0
-    return MannKendall(s, variance, z, _exact_p_value(s, ties))
+    z = (s - (s > 0) + (s < 0)) / math.sqrt(variance) if variance > 0 else 0.0
+    return MannKendall(s, variance, z, _exact_p_value(s, tuple(sorted(ties))))
 
 
-def _exact_p_value(s: int, ties: Sequence[int]) -> float:
-    """Two-sided chance of |S| or more if every order of the values were equally likely.
+def _exact_p_value(s: int, ties: tuple[int, ...]) -> float:
+    """Two-sided chance of |S| or more if every order of the values were equally likely."""
+    falls = _chances_of_falls(ties)
+    pairs = falls.size - 1
+    of_each_s = pairs - 2 * np.arange(falls.size)
+    return float(min(falls[np.abs(of_each_s) >= abs(s)].sum(), 1.0))
 
-    Orders of a multiset by their number of falls are counted by Gaussian multinomials: the groups
-    of equal values are put in one after the other.
+
+@lru_cache(maxsize=4096)
+def _chances_of_falls(ties: tuple[int, ...]) -> Floats:
+    """Chances of 0, 1, … falls over all orders of a multiset with groups of these sizes.
+
+    Counted by Gaussian multinomials: the groups of equal values are put in one after the other.
     """
     falls: Floats = np.ones(1)
     placed = 0
     for group in ties:
         falls = np.convolve(falls, _gaussian_binomial(placed + group, group))
         placed += group
-    pairs = falls.size - 1
-    of_each_s = pairs - 2 * np.arange(falls.size)
-    return float(min(falls[np.abs(of_each_s) >= abs(s)].sum(), 1.0))
+    return falls
 
 
 @lru_cache(maxsize=4096)

@@ -19,6 +19,7 @@ from metrics.trend import (
     theil_sen_slope,
     trend_labels,
     weekly_trend,
+    weekly_trends,
 )
 
 BENJAMINI_HOCHBERG_EXAMPLE = [
@@ -108,6 +109,17 @@ def test_too_little_gives_no_trend() -> None:
     assert weekly_trend([], []) is None
     with pytest.raises(ValueError, match="one exposure a week"):
         weekly_trend([1], [7, 7])
+
+
+def test_a_venue_among_many_has_the_trend_it_has_alone() -> None:
+    random = np.random.default_rng(11)
+    tables = random.poisson(np.geomspace(0.3, 40, 60)[:, None], (60, 26))
+    days = np.where(np.arange(26) % 9 == 4, 1.5, 6.25)
+    together = weekly_trends(tables, days)
+    assert together == [weekly_trend(weeks, days) for weeks in tables]
+    assert weekly_trends(tables[20:30], days) == together[20:30]
+    assert 0 < together.count(None) < 60
+    assert {trend.weeks for trend in together if trend} == {23}
 
 
 def test_fewer_tables_are_harder_and_more_are_easier() -> None:
