@@ -115,10 +115,10 @@ def _label_ends(figure: go.Figure, look: Look, seen: pd.DataFrame, highest: int)
         return
     last = seen.iloc[-1]
     all_tables, prime = int(last["new_drop_count"]), int(last["prime_time_drops"])
-    apart = 7 if (all_tables - prime) / highest < 0.1 else 0
+    apart = 14 if (all_tables - prime) / highest < 0.08 else 0
     for name, at, shift, color in (
         ("all tables", all_tables, apart, look.muted),
-        ("prime", prime, -apart, look.accent),
+        ("prime", prime, 0, look.accent),
     ):
         figure.add_annotation(
             text=name,

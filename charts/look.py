@@ -13,12 +13,14 @@ import plotly.graph_objects as go
 
 SANS = '"Source Sans", "Source Sans 3", "Helvetica Neue", Arial, sans-serif'
 SERIF = '"Source Serif", "Source Serif 4", Georgia, serif'
+# A saved picture cannot take the page's fonts along: it is measured in those that are everywhere.
+PRINT_SANS, PRINT_SERIF = "Helvetica, Arial, sans-serif", "Georgia, serif"
 
 TITLE_SIZE, SUBTITLE_SIZE, TEXT_SIZE, SMALL_SIZE = 18, 14, 13, 12
 TITLE_LINE, SUBTITLE_LINE = 24, 19  # pixels a line takes
 
 PRINT_WIDTH = 760
-TITLE_CHARACTERS, SUBTITLE_CHARACTERS = 84, 120  # that fit a line of a figure for print
+TITLE_CHARACTERS, SUBTITLE_CHARACTERS = 76, 106  # that fit a line of a figure for print
 
 
 @dataclass(frozen=True)
@@ -127,8 +129,9 @@ def _luminance(color: str) -> float:
     return 0.2126 * red + 0.7152 * green + 0.0722 * blue
 
 
-def template(look: Look) -> go.layout.Template:
+def template(look: Look, *, is_print: bool = False) -> go.layout.Template:
     """The explicit Plotly template of a look; figures use no other."""
+    sans, serif = (PRINT_SANS, PRINT_SERIF) if is_print else (SANS, SERIF)
     axis: dict[str, Any] = {
         "automargin": False,
         "gridcolor": look.grid,
@@ -143,7 +146,7 @@ def template(look: Look) -> go.layout.Template:
     }
     return go.layout.Template(
         layout={
-            "font": {"family": SANS, "size": TEXT_SIZE, "color": look.text},
+            "font": {"family": sans, "size": TEXT_SIZE, "color": look.text},
             "title": {
                 "x": 0,
                 "xref": "container",
@@ -152,12 +155,12 @@ def template(look: Look) -> go.layout.Template:
                 "yref": "container",
                 "yanchor": "top",
                 "font": {
-                    "family": SERIF,
+                    "family": serif,
                     "size": TITLE_SIZE,
                     "color": look.text,
                     "weight": 600,
                 },
-                "subtitle": {"font": {"family": SANS, "size": SUBTITLE_SIZE, "color": look.muted}},
+                "subtitle": {"font": {"family": sans, "size": SUBTITLE_SIZE, "color": look.muted}},
             },
             "paper_bgcolor": look.page,
             "plot_bgcolor": look.page,
@@ -169,7 +172,7 @@ def template(look: Look) -> go.layout.Template:
                 "bgcolor": look.panel,
                 "bordercolor": look.context,
                 "align": "left",
-                "font": {"family": SANS, "size": TEXT_SIZE, "color": look.text},
+                "font": {"family": sans, "size": TEXT_SIZE, "color": look.text},
             },
             "xaxis": axis,
             "yaxis": axis,
@@ -221,7 +224,7 @@ def new_figure(
         )
         figure.update_layout(width=PRINT_WIDTH)
     figure.update_layout(
-        template=template(look),
+        template=template(look, is_print=caption is not None),
         height=plot_height + top + bottom,
         margin={"l": margins.left, "r": margins.right, "t": top, "b": bottom, "pad": 0},
     )

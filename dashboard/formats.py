@@ -18,11 +18,13 @@ from metrics.wording import (
     list_words,
     number_of,
     number_words,
+    ordinal_words,
     percent_words,
     time_words,
 )
 
 UNKNOWN = "not enough data"
+TOO_FEW = "too few to tell"
 Number = float | int | None
 
 
@@ -63,7 +65,7 @@ def interval_words(lower: Number, upper: Number) -> str:
     if low is None or high is None:
         return UNKNOWN
     if math.isinf(high):
-        return f"{number_words(low)} or more" if low > 0 else "anything"
+        return f"{number_words(low)} or more" if low > 0 else TOO_FEW
     return f"{number_words(low, (low, high))}–{number_words(high, (low, high))}"
 
 
@@ -83,14 +85,14 @@ def open_interval_words(lower: Number, upper: Number, resolution_seconds: int) -
     >>> open_interval_words(60, 240, 60), open_interval_words(0, 240, 60)
     ('1–4 min', '4 min or less')
     >>> open_interval_words(0, math.inf, 60), open_interval_words(60, 60, 60)
-    ('anything', '1 min or less')
+    ('too few to tell', '1 min or less')
     """
     low, high = known(lower), known(upper)
     if low is None or high is None:
         return UNKNOWN
     if low < resolution_seconds or high <= resolution_seconds:
         if math.isinf(high):
-            return "anything"
+            return TOO_FEW
         return f"{duration_short(max(high, resolution_seconds))} or less"
     return duration_range_short((low, high))
 
@@ -194,44 +196,72 @@ def window_ending(as_of: date, days: int) -> str:
     )
 
 
-def hardest_finding(ranking: pd.DataFrame, place: str) -> str:
-    """What the ranking shows, in one or two sentences that its intervals support.
+def hardest_finding(ranking: pd.DataFrame, place: str, days: int) -> str:
+    """What the ranking shows, in sentences that its intervals support.
 
-    ranking: as of `db.insights.ranking`, hardest first. place: as in "New York".
+    ranking: as of `db.insights.ranking`, hardest first, over `days` days. place: as in "New York".
     """
     ranked = ranking[ranking["rank"].notna()]
     if ranked.empty:
         return f"No table in {place} has been watched enough to say how hard it is."
-    everyone = number_of(len(ranked), "table")
+    untouched = ranked[ranked["catchable_per_week"] == 0]
     impossible = ranked[ranked["tier"] == Tier.IMPOSSIBLE]
-    perhaps = ranked[ranked["tier"].str.startswith(Tier.IMPOSSIBLE)]
+    said = []
+    if len(untouched):
+        said.append(
+            f"At {_some(untouched['name'], len(ranked))} not one prime table could have been "
+            f"caught in {days} days, even with alerts on."
+        )
     if len(impossible):
-        first = (
+        said.append(
             f"{_capitalised(_some(impossible['name'], len(ranked)))} "
-            f"{'is' if len(impossible) == 1 else 'are'} truly impossible: with alerts on, a diner "
-            "could have caught fewer than one prime table every two weeks."
+            f"{'is' if len(impossible) == 1 else 'are'} truly impossible: fewer than one prime "
+            "table every two weeks, whichever end of the interval is right."
         )
-        others = len(perhaps) - len(impossible)
-        if others:
-            first += (
-                f" {_capitalised(number_of(others, 'more table'))} may belong with "
-                f"{'it' if len(impossible) == 1 else 'them'}."
-            )
-        return first
-    if len(perhaps):
-        return (
-            f"{_capitalised(_some(perhaps['name'], len(ranked)))} may be truly impossible, fewer "
-            "than one prime table every two weeks; the numbers allow for more."
-        )
+    elif len(untouched):
+        at_most = number_words(float(untouched["catchable_upper"].max()))
+        said.append(f"In the long run that still allows for up to {at_most} a week.")
+    else:
+        said.append(_hardest(ranked, place))
+    return " ".join(said)
+
+
+def _hardest(ranked: pd.DataFrame, place: str) -> str:
     top = ranked.iloc[0]
-    rate = number_words(top["catchable_per_week"], (top["catchable_lower"], top["catchable_upper"]))
-    of = f"of {everyone} in {place}" if len(ranked) > 1 else f"in {place} we could rank"
-    if top["rank_upper"] > 1:
-        return (
-            f"No table {of} is beyond reach. {top['name']} comes out hardest, about {rate} prime "
-            f"tables a week, but could stand as low as number {int(top['rank_upper'])}."
-        )
-    return f"{top['name']} is the hardest table {of}: about {rate} prime tables a week."
+    low, high = float(top["catchable_lower"]), float(top["catchable_upper"])
+    rate = number_words(float(top["catchable_per_week"]), (low, high))
+    amount = f"about {rate} prime {'table' if rate == '1' else 'tables'} a week to catch"
+    if len(ranked) == 1:
+        interval = interval_words(low, high)
+        return f"{top['name']}, the only table ranked here, has {amount} ({interval})."
+    of = f"of the {count_words(len(ranked))} in {place}"
+    worst = int(top["rank_upper"])
+    if worst == 1:
+        return f"{top['name']} is the hardest {of}: {amount} ({interval_words(low, high)})."
+    return (
+        f"{top['name']} comes out hardest {of}, with {amount} ({interval_words(low, high)}); the "
+        f"{ordinal_words(worst)} place in all of the market would fit its numbers, too."
+    )
+
+
+def hardest_title(ranking: pd.DataFrame, where: str, *, is_filtered: bool) -> str:
+    """Who is the hardest of the rows, as far as the market's joint rank bands tell."""
+    ranked = ranking[ranking["rank"].notna()]
+    if ranked.empty:
+        return f"{where}: not watched enough to rank"
+    top, others = ranked.iloc[0], ranked.iloc[1:]
+    if others.empty or top["rank_upper"] < others["rank_lower"].min():
+        return f"{top['name']} is the hardest table in {where}"
+    if not is_filtered:
+        # Nobody is surely harder than these.
+        could_lead = ranked.loc[ranked["rank_lower"] == 1, "name"].tolist()
+        if len(could_lead) > 3:
+            return f"Any of {number_of(len(could_lead), 'table')} could be the hardest in {where}"
+        if len(could_lead) > 1:
+            return f"{' or '.join(could_lead)} is the hardest table in {where}"
+    level = ranked.loc[ranked["rank"] == top["rank"], "name"].tolist()
+    verb = "comes" if len(level) == 1 else "come"
+    return f"{_some(level, len(ranked))} {verb} out hardest in {where}, but not for certain"
 
 
 def venue_finding(name: str, window: pd.Series | None, days: int) -> str:
@@ -282,7 +312,7 @@ def _some(names: Sequence[str], of: int) -> str:
     """Up to three names, more as a number."""
     if len(names) <= 3:
         return list_words(list(names))
-    return f"{number_of(len(names), 'table')} of {count_words(of)}"
+    return f"{number_of(len(names), 'venue')} of {count_words(of)}"
 
 
 def _capitalised(text: str) -> str:

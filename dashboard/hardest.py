@@ -12,7 +12,7 @@ from charts.look import Caption
 from charts.ranking import ranking_figure
 from dashboard import data, formats, parts
 from db.insights import WINDOW_DAYS, Progress
-from metrics.wording import date_words, number_of
+from metrics.wording import count_words, date_words, number_of
 
 DRAWN = 20  # venues in the picture unless all are asked for
 EVERYWHERE, EVERY_CUISINE, ANY_LIST = "All neighborhoods", "All cuisines", "Any list"
@@ -58,6 +58,11 @@ class Question:
         return self.neighborhood or self.place
 
     @property
+    def is_filtered(self) -> bool:
+        """Whether the answer is about less than the whole market."""
+        return any((self.neighborhood, self.cuisine, self.on_list))
+
+    @property
     def scope(self) -> str:
         """Every filter in words."""
         parts = [self.where, self.cuisine, self.on_list and f"on “{self.on_list}”"]
@@ -66,6 +71,7 @@ class Question:
 
 def page() -> None:
     """Header, finding, filters, picture, table."""
+    _restore_filters()
     markets = data.markets()
     with_data = markets[markets["latest_date"].notna()]
     if with_data.empty:
@@ -80,7 +86,7 @@ def page() -> None:
     is_simulated = bool(market["is_simulated"])
     parts.page_header("Hardest tables", is_simulated=is_simulated)
     finding = st.empty()
-    question = _filters(market_id, market["name"], is_simulated)
+    question = _filters(market_id, parts.place_words(market["name"]), is_simulated)
     if question is None:
         st.info("These data have not been scored yet. The next tick does that.")
         return
@@ -99,7 +105,7 @@ def page() -> None:
             "table in the 90 days before. Take one of the filters back."
         )
         return
-    finding.markdown(formats.hardest_finding(ranking, question.where))
+    finding.markdown(formats.hardest_finding(ranking, question.where, question.window_days))
     _picture(ranking, question)
     _table(ranking, question)
 
@@ -125,7 +131,7 @@ def _filters(market_id: str, place: str, is_simulated: bool) -> Question | None:
     with st.container(horizontal=True, vertical_alignment="bottom"):
         chosen = {
             key: st.selectbox(
-                label, [everything, *facets[key]], key=key, bind="query-params", width=190
+                label, [everything, *facets[key]], key=key, bind="query-params", width=165
             )
             for key, label, everything in (
                 ("neighborhood", "Neighborhood", EVERYWHERE),
@@ -134,11 +140,10 @@ def _filters(market_id: str, place: str, is_simulated: bool) -> Question | None:
             )
         }
         window_days = st.segmented_control(
-            "Window",
+            "Window, days",
             WINDOW_DAYS,
             default=28,
             required=True,
-            format_func=lambda days: f"{days} days",
             key="window",
             bind="query-params",
         )
@@ -153,7 +158,7 @@ def _filters(market_id: str, place: str, is_simulated: bool) -> Question | None:
             key="as_of",
             bind="query-params",
             format="MM/DD/YYYY",
-            width=150,
+            width=140,
         )
     as_of = data.scored_date(market_id, window_days, asked)
     if as_of is None:
@@ -186,42 +191,32 @@ def _filters(market_id: str, place: str, is_simulated: bool) -> Question | None:
 
 def _picture(ranking: pd.DataFrame, question: Question) -> None:
     ranked = ranking[ranking["rank"].notna()]
-    drawn = ranked
+    drawn, picture = ranked, st.container()
     if len(ranked) > DRAWN:
         shows_all = st.toggle(
-            f"Draw all {len(ranked)} venues", key="all_venues", bind="query-params"
+            f"Draw all {count_words(len(ranked))} venues", key="all", bind="query-params"
         )
         drawn = ranked if shows_all else ranked.head(DRAWN)
-    which = f"the {len(drawn)} hardest of {len(ranked)}" if len(drawn) < len(ranked) else "all"
+    venues = number_of(len(ranked), "venue")
+    which = f"the {len(drawn)} hardest of {venues}" if len(drawn) < len(ranked) else venues
     caption = Caption(
-        title=_picture_title(ranked, question),
+        title=formats.hardest_title(ranked, question.scope, is_filtered=question.is_filtered),
         subtitle=(
             "Catchable prime tables a week for two, with 95 % interval, log scale; open dots where "
             "the interval crosses a border. "
-            f"{formats.window_ending(question.as_of, question.window_days)}; "
-            f"{question.scope}, {which} venues; ranks are those in all of {question.place}."
+            f"{formats.window_ending(question.as_of, question.window_days)}; {question.scope}; "
+            f"{which}; ranks are those in all of {question.place}."
         ),
         source=parts.source(question.reach, is_simulated=question.is_simulated),
     )
-    parts.figure(
-        lambda look, said: ranking_figure(drawn, look, said),
-        caption,
-        key="ranking",
-        alt=f"{caption.title}. {caption.subtitle} The table below holds the same numbers.",
-        file_name=_file_name(question),
-    )
-
-
-def _picture_title(ranked: pd.DataFrame, question: Question) -> str:
-    if ranked.empty:
-        return f"{question.where}: not watched enough to rank"
-    top = ranked.iloc[0]
-    could_lead = int((ranked["rank_lower"] == 1).sum())
-    if int(top["rank_tied"]) == 1 and could_lead == 1:
-        return f"{top['name']} is the hardest table to get"
-    if int(top["rank"]) == 1 and could_lead > 1:
-        return f"Any of {number_of(could_lead, 'table')} could be the hardest in {question.place}"
-    return f"The hardest tables of {question.scope}"
+    with picture:
+        parts.figure(
+            lambda look, said: ranking_figure(drawn, look, said),
+            caption,
+            key="ranking",
+            alt=f"{caption.title}. {caption.subtitle} The table below holds the same numbers.",
+            file_name=_file_name(question),
+        )
 
 
 def _table(ranking: pd.DataFrame, question: Question) -> None:
@@ -232,12 +227,12 @@ def _table(ranking: pd.DataFrame, question: Question) -> None:
             f" {number_of(unranked, 'venue').capitalize()} at the end not watched enough to rank."
         )
     st.caption(note)
-    selection = st.dataframe(
+    st.dataframe(
         _styled(ranking),
         hide_index=True,
         height="auto",
         key="venues",
-        on_select="rerun",
+        on_select=_note_selection,
         selection_mode="single-row",
         column_config=_columns(),
         alt=f"Ranking of {question.scope}, hardest first",
@@ -247,12 +242,29 @@ def _table(ranking: pd.DataFrame, question: Question) -> None:
         parts.csv_download(
             _export(ranking, question), file_name=_file_name(question), key="ranking-csv"
         )
-    if selection.selection.rows:
-        chosen = ranking.iloc[selection.selection.rows[0]]
+    row = st.session_state.pop("selected_row", None)
+    if row is not None:
+        st.session_state["ranking_url"] = st.query_params.to_dict()
         st.switch_page(
             "venue.py",
-            query_params={"venue": chosen["venue_id"], "to": question.as_of.isoformat()},
+            query_params={
+                "venue": ranking["venue_id"].iloc[row],
+                "to": question.as_of.isoformat(),
+            },
         )
+
+
+def _restore_filters() -> None:
+    """A reader who goes back from a venue lands on this page with the venue's URL, because
+    Streamlit changes the URL before it changes the page: the filters left behind are put back."""
+    if "venue" in st.query_params:
+        st.query_params.from_dict(st.session_state.get("ranking_url", {}))
+
+
+def _note_selection() -> None:
+    """Remembers a new selection only: the old one is still there when a reader comes back."""
+    rows = st.session_state["venues"].selection.rows
+    st.session_state["selected_row"] = rows[0] if rows else None
 
 
 def _styled(ranking: pd.DataFrame) -> Styler:

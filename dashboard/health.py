@@ -14,7 +14,12 @@ LEAST_COVERAGE = 0.8
 def page() -> None:
     """Verdicts, then jobs, intake, retention, receipts, coverage."""
     state = data.status()
-    parts.page_header("Data health", is_simulated=False)
+    parts.page_header(
+        "Data health",
+        is_simulated=any(
+            market.is_simulated for market in state.markets if market.latest_date is not None
+        ),
+    )
     _verdicts(state)
     _jobs(state)
     _intake(state)
@@ -116,7 +121,7 @@ def _sealing(retention: Retention) -> tuple[bool, str]:
     if retention.due_dates:
         return False, (
             f"{number_of(len(retention.due_dates), 'day').capitalize()} past retention not sealed "
-            f"yet ({kept}). The timer does it at night; python -m pipeline seal does it now."
+            f"yet ({kept}). The timer does it at night; `python -m pipeline seal` does it now."
         )
     held = (
         f" {number_of(len(retention.held_days), 'day').capitalize()} held until their last slots "

@@ -1,8 +1,16 @@
 """The dashboard: its pages by group. Streamlit runs this file anew for each reader's every step."""
 
+import logging
+from pathlib import Path
+
 import streamlit as st
 
+from db.insights import DATABASE_UNAVAILABLE
+
+log = logging.getLogger("tablestakes.dashboard")
+
 st.set_page_config(page_title="Table Stakes", layout="wide")
+st.html(Path(__file__).with_name("page.css"))
 
 page = st.navigation(
     {
@@ -15,4 +23,11 @@ page = st.navigation(
         ],
     }
 )
-page.run()
+try:
+    page.run()
+except DATABASE_UNAVAILABLE as error:
+    log.error("The page %s could not be read from the database: %s", page.title, error)
+    st.error(
+        "The database does not answer, so nothing can be shown. Nothing is lost: start it again, "
+        "or see the log for what is wrong, then reload this page."
+    )

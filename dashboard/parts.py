@@ -30,7 +30,7 @@ def page_header(title: str, *, is_simulated: bool) -> None:
     """The page's title, and on simulated data the label that says so."""
     st.title(title, anchor=False)
     if is_simulated:
-        st.badge(SIMULATED, color="gray")
+        st.markdown(f":gray-background[{SIMULATED}]")
 
 
 def look() -> Look:
@@ -44,6 +44,15 @@ def source(reach: Progress, *, is_simulated: bool) -> str:
         return source_line(None, is_simulated=is_simulated)
     last_day = local_date(reach.data_through, reach.timezone)
     return source_line(date_words(last_day, with_year=True), is_simulated=is_simulated)
+
+
+def place_words(market_name: str) -> str:
+    """A market's name in a sentence: the label of simulated data is on the page already.
+
+    >>> place_words("New York (simulated)")
+    'New York'
+    """
+    return market_name.removesuffix(" (simulated)")
 
 
 def figure(draw: Draw, caption: Caption, *, key: str, alt: str, file_name: str) -> None:

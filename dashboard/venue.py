@@ -24,19 +24,24 @@ def page() -> None:
         st.info("No drop events yet, so there is nothing to say about a venue.")
         return
     asked = st.query_params.get("venue")
-    if asked is None:
-        parts.page_header("Venue", is_simulated=False)
-        _choose(data.default_market(), None)
-        st.info("Choose a venue.")
-        return
     try:
-        facts = data.venue(asked)
+        facts = None if asked is None else data.venue(asked)
     except UnknownVenueError:
-        parts.page_header("Venue", is_simulated=False)
-        _choose(data.default_market(), None)
         st.warning(f"There is no venue with the id “{asked}”. Choose one from the list.")
-        return
-    _show(facts)
+        facts = None
+    if facts is None:
+        _ask(with_data)
+    else:
+        _show(facts)
+
+
+def _ask(markets: pd.DataFrame) -> None:
+    """No venue in the URL yet, or one that there is not."""
+    market_id = data.default_market()
+    market = markets.set_index("market_id").loc[market_id]
+    parts.page_header("Venue", is_simulated=bool(market["is_simulated"]))
+    st.markdown("Choose a venue, or select a row of [Hardest tables](./).")
+    _choose(market_id, None)
 
 
 def _show(facts: VenueFacts) -> None:
@@ -88,14 +93,14 @@ def _choose(market_id: str, chosen: str | None) -> None:
 
 def _facts_line(facts: VenueFacts) -> str:
     lists = ", ".join(f"“{name}”" for name in facts.lists)
-    parts_known = [
+    known = [
         facts.neighborhood,
         facts.cuisine,
         facts.price and (f"price {facts.price} of 4" if facts.price.isdigit() else facts.price),
-        facts.market_name,
+        parts.place_words(facts.market_name),
         lists and f"on {lists}",
     ]
-    return ", ".join(part for part in parts_known if part)
+    return ", ".join(part for part in known if part)
 
 
 def _as_of(facts: VenueFacts) -> date | None:
@@ -112,7 +117,7 @@ def _as_of(facts: VenueFacts) -> date | None:
             key="to",
             bind="query-params",
             format="MM/DD/YYYY",
-            width=150,
+            width=140,
         )
     found = data.scored_date(facts.market_id, SPOKEN_WINDOW, asked)
     if found is None:
