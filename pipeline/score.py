@@ -10,7 +10,6 @@ Windows are kept for the latest 14 dates; of the dates before, for Sundays those
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -20,12 +19,11 @@ from numpy.typing import NDArray
 
 from db import scores
 from db.engine import Connection
-from metrics.calendar import local_date, local_day_bounds
+from db.watching import Market, dates_between, market_at, seen_open, sundays_between
+from metrics.calendar import local_date
 from metrics.catchable import catchable_rates, effective_reaction_seconds
 from metrics.closed_durations import closed_durations
-from metrics.exposure import day_exposure
 from metrics.fully_booked import is_observed_day
-from metrics.gaps import censored_in_gaps
 from metrics.scarcity import scarcity_scores
 from metrics.survival_ranges import survival_of_ranges
 from metrics.tiers import tier_of
@@ -41,53 +39,6 @@ LATEST_DATES = 14
 
 Counts = NDArray[np.int64]
 DAY = timedelta(days=1)
-MINUTE = timedelta(minutes=1)
-
-
-@dataclass(frozen=True)
-class Market:
-    """A market as one scoring sees it: until when it was watched, and each day's exposure."""
-
-    row: Any
-    now: datetime
-    resolution_seconds: int
-    seen_until: datetime
-    first_date: date
-    latest_date: date
-    today: date
-
-    @property
-    def is_coverage_assumed(self) -> bool:
-        """Without any scan, the market counts as watched from its first event on."""
-        return bool(self.row.last_ok_at is None)
-
-    def exposure(self, connection: Connection, first: date, last: date) -> NDArray[np.float64]:
-        """Observed share of each local day from first to last, shape (days,).
-
-        Before the first scan, and where there is none, it is assumed from the first event on.
-        """
-        days = dates_between(first, last)
-        bounds = [local_day_bounds(day, self.row.timezone) for day in days]
-        assumed_until = min(self.row.first_ok_at or self.seen_until, self.seen_until)
-        assumed = [
-            (min(end, assumed_until) - max(start, self.row.first_event_at)) / MINUTE
-            for start, end in bounds
-        ]
-        seen = {}
-        if not self.is_coverage_assumed:
-            until = min(bounds[-1][1], self.seen_until)
-            seen = scores.observed_minutes(connection, self.row, bounds[0][0], until)
-        watched = np.maximum(assumed, 0.0) + [seen.get(day, 0) for day in days]
-        lengths = [(end - start) / MINUTE for start, end in bounds]
-        return day_exposure(np.minimum(watched, lengths), lengths)
-
-    def watch(self, connection: Connection, first: date) -> scores.Watch | None:
-        """Observed minutes from a local day (or the first scan) on; `None` without scans."""
-        if self.is_coverage_assumed:
-            return None
-        start = max(self.row.first_ok_at, local_day_bounds(first, self.row.timezone)[0])
-        first_hour = scores.full_hour(start)
-        return scores.read_watch(connection, self.row, first_hour, max(first_hour, self.seen_until))
 
 
 def score(
@@ -113,15 +64,7 @@ def _score_market(
         f"prime {row.prime_start_hour}-{row.prime_end_hour}, first event {row.first_event_at}, "
         f"first scan {row.first_ok_at}"
     )
-    market = Market(
-        row=row,
-        now=now,
-        resolution_seconds=resolution,
-        seen_until=scores.seen_until(row),
-        first_date=local_date(row.first_event_at, row.timezone),
-        latest_date=local_date(row.last_event_at, row.timezone),
-        today=local_date(now, row.timezone),
-    )
+    market = market_at(row, now, resolution)
     as_of_dates = _latest_dates(market)
     known_dates = set(row.as_of_dates or ())
     everything = everything or row.method_key != method_key
@@ -132,7 +75,7 @@ def _score_market(
         windows = {day: WINDOWS for day in as_of_dates if day >= first} | new_dates
         windows |= {
             day: (SUNDAY_WINDOW,)
-            for day in _sundays(first, last + SUNDAY_WINDOW * DAY)
+            for day in sundays_between(first, last + SUNDAY_WINDOW * DAY)
             if day < as_of_dates[-1] and day not in as_of_dates
         }
         venue_ids = part["venue_id"].tolist()
@@ -190,18 +133,13 @@ def _to_score(
     # Sundays that were never among the latest dates, because nothing ran meanwhile.
     new_dates |= {
         day: (SUNDAY_WINDOW,)
-        for day in _sundays(max(known) + DAY, as_of_dates[-1])
+        for day in sundays_between(max(known) + DAY, as_of_dates[-1])
         if day not in as_of_dates
     }
     if row.seen_until != market.seen_until:
         # Days that were not over when they were last scored have more exposure by now.
         new_dates |= {day: WINDOWS for day in as_of_dates if day >= unfinished}
     return touched, new_dates
-
-
-def dates_between(first: date, last: date) -> list[date]:
-    """All dates from first to last, both included."""
-    return [first + timedelta(days=offset) for offset in range((last - first).days + 1)]
 
 
 def _latest_dates(market: Market) -> list[date]:
@@ -216,10 +154,6 @@ def _latest_dates(market: Market) -> list[date]:
         for day in dates
         if market.first_date <= day <= market.latest_date + LONGEST_WINDOW * DAY
     )
-
-
-def _sundays(first: date, last: date) -> list[date]:
-    return [day for day in dates_between(first, last) if day.isoweekday() == 7]
 
 
 def _score_market_days(connection: Connection, market: Market, touched: pd.DataFrame) -> None:
@@ -299,7 +233,7 @@ class WindowTable:
             "prime_time_drops": self._daily(drops.is_prime),
             "off_peak_drops": self._daily(~drops.is_prime),
         }
-        self.seen_seconds, self.is_taken = _seen_open(drops, watch, market.resolution_seconds)
+        self.seen_seconds, self.is_taken = seen_open(drops, watch, market.resolution_seconds)
         self.closed_seconds = drops.seconds[is_closed]
         self.closed_key = self.key[is_closed]
         self.exposure = exposure
@@ -453,25 +387,6 @@ class WindowTable:
         row = venue * self.shape[1]
         first = np.searchsorted(key, row + np.maximum(end + 1 - size, 0), side="left")
         return first, np.searchsorted(key, row + end, side="right")
-
-
-def _seen_open(
-    drops: scores.Drops, watch: scores.Watch | None, resolution_seconds: int
-) -> tuple[Counts, NDArray[np.bool_]]:
-    """Seconds each drop was seen open, and whether it was seen to be taken, not lost in a gap."""
-    is_closed = drops.kind == scores.CLOSED
-    if watch is None:
-        return drops.seconds, is_closed
-    seconds, is_taken = drops.seconds.copy(), is_closed.copy()
-    seconds[is_closed], is_censored = censored_in_gaps(
-        drops.seconds[is_closed],
-        drops.closed_minute[is_closed],
-        watch.observed,
-        watch.first_minute,
-        -(-resolution_seconds // 60),
-    )
-    is_taken[is_closed] = ~is_censored
-    return seconds, is_taken
 
 
 def _running(daily: NDArray[Any]) -> NDArray[Any]:

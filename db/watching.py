@@ -1,0 +1,111 @@
+"""When a market was being looked at: its exposure by day, its watch by minute, and from these how
+long each drop was seen open. What scoring and reading (`db/insights`) count alike."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from sqlalchemy import Connection, Row
+
+from db import scores
+from metrics.calendar import local_date, local_day_bounds
+from metrics.exposure import day_exposure
+from metrics.gaps import censored_in_gaps
+
+MINUTE = timedelta(minutes=1)
+
+
+@dataclass(frozen=True)
+class Market:
+    """A market as one scoring sees it: until when it was watched, and each day's exposure."""
+
+    row: Any
+    now: datetime
+    resolution_seconds: int
+    seen_until: datetime
+    first_date: date
+    latest_date: date
+    today: date
+
+    @property
+    def is_coverage_assumed(self) -> bool:
+        """Without any scan, the market counts as watched from its first event on."""
+        return bool(self.row.last_ok_at is None)
+
+    @property
+    def complete_through(self) -> date:
+        """The last local day that was over when somebody last looked."""
+        return local_date(self.seen_until, self.row.timezone) - timedelta(days=1)
+
+    def exposure(self, connection: Connection, first: date, last: date) -> NDArray[np.float64]:
+        """Observed share of each local day from first to last, shape (days,).
+
+        Before the first scan, and where there is none, it is assumed from the first event on.
+        """
+        days = dates_between(first, last)
+        bounds = [local_day_bounds(day, self.row.timezone) for day in days]
+        assumed_until = min(self.row.first_ok_at or self.seen_until, self.seen_until)
+        assumed = [
+            (min(end, assumed_until) - max(start, self.row.first_event_at)) / MINUTE
+            for start, end in bounds
+        ]
+        seen = {}
+        if not self.is_coverage_assumed:
+            until = min(bounds[-1][1], self.seen_until)
+            seen = scores.observed_minutes(connection, self.row, bounds[0][0], until)
+        watched = np.maximum(assumed, 0.0) + [seen.get(day, 0) for day in days]
+        lengths = [(end - start) / MINUTE for start, end in bounds]
+        return day_exposure(np.minimum(watched, lengths), lengths)
+
+    def watch(self, connection: Connection, first: date) -> scores.Watch | None:
+        """Observed minutes from a local day (or the first scan) on; `None` without scans."""
+        if self.is_coverage_assumed:
+            return None
+        start = max(self.row.first_ok_at, local_day_bounds(first, self.row.timezone)[0])
+        first_hour = scores.full_hour(start)
+        return scores.read_watch(connection, self.row, first_hour, max(first_hour, self.seen_until))
+
+
+def market_at(row: Row[Any], now: datetime, resolution_seconds: int) -> Market:
+    """The market of a row of `scored_markets`, at `now`."""
+    return Market(
+        row=row,
+        now=now,
+        resolution_seconds=resolution_seconds,
+        seen_until=scores.seen_until(row),
+        first_date=local_date(row.first_event_at, row.timezone),
+        latest_date=local_date(row.last_event_at, row.timezone),
+        today=local_date(now, row.timezone),
+    )
+
+
+def dates_between(first: date, last: date) -> list[date]:
+    """All dates from first to last, both included."""
+    return [first + timedelta(days=offset) for offset in range((last - first).days + 1)]
+
+
+def sundays_between(first: date, last: date) -> Sequence[date]:
+    """The Sundays from first to last, both included."""
+    return [day for day in dates_between(first, last) if day.isoweekday() == 7]
+
+
+def seen_open(
+    drops: scores.Drops, watch: scores.Watch | None, resolution_seconds: int
+) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
+    """Seconds each drop was seen open, and whether it was seen to be taken, not lost in a gap."""
+    is_closed = drops.kind == scores.CLOSED
+    if watch is None:
+        return drops.seconds, is_closed
+    seconds, is_taken = drops.seconds.copy(), is_closed.copy()
+    seconds[is_closed], is_censored = censored_in_gaps(
+        drops.seconds[is_closed],
+        drops.closed_minute[is_closed],
+        watch.observed,
+        watch.first_minute,
+        -(-resolution_seconds // 60),
+    )
+    is_taken[is_closed] = ~is_censored
+    return seconds, is_taken
