@@ -46,8 +46,9 @@ class Progress:
 
 def markets(engine: Engine) -> pd.DataFrame:
     """Every market: market_id, name, timezone, is_simulated, prime_start_hour, prime_end_hour,
-    poll_interval_seconds, first_date, latest_date (of its data; None without), venue_count."""
-    return frame(engine, "insight_markets")
+    poll_interval_seconds (NA: as the settings say), first_date, latest_date (of its data; None
+    without), venue_count."""
+    return frame(engine, "insight_markets").astype({"poll_interval_seconds": "Int64"})
 
 
 def default_market(engine: Engine) -> str:
@@ -94,7 +95,7 @@ def progress(engine: Engine, market_id: str) -> Progress:
     if row is None:
         raise UnknownMarketError(f"There is no market {market_id!r}.")
     return Progress(
-        row.timezone, row.first_event_at, row.seen_until, row.scored_for, row.computed_at
+        row.timezone, row.first_event_at, row.data_through, row.scored_for, row.computed_at
     )
 
 
