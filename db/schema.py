@@ -498,6 +498,31 @@ venue_rolling_metrics = Table(
     Index(None, "market_id", "as_of_date", "window_days"),
 )
 
+# Weekly tables over up to 26 complete weeks, the last of which ends on `as_of_date`, a Sunday.
+venue_trends = Table(
+    "venue_trends",
+    metadata,
+    Column("venue_id", _id(), primary_key=True),
+    Column("as_of_date", Date, primary_key=True),
+    Column("market_id", _id(), nullable=False),
+    Column("weeks", Integer, nullable=False),
+    Column("tables", BigInteger, nullable=False),
+    *(
+        Column(name, Double, nullable=False)
+        for name in (
+            "change_per_week",
+            "lower",
+            "upper",
+            "p_value",
+            "dispersion",
+            "theil_sen",
+            "mann_kendall_p",
+        )
+    ),
+    *_derivation_columns(),
+    Index(None, "market_id", "as_of_date"),
+)
+
 market_metrics = Table(
     "market_metrics",
     metadata,

@@ -14,7 +14,7 @@ from sqlalchemy import Connection, Row, Table
 
 from db.intake import as_csv
 from db.queries import run
-from db.schema import venue_metrics, venue_rolling_metrics
+from db.schema import venue_metrics, venue_rolling_metrics, venue_trends
 
 CLOSED, EXPIRED, OPEN = 0, 1, 2
 VENUES_AT_ONCE = 200  # bounds the memory, as does the next
@@ -148,8 +148,12 @@ def read_drops(
     *,
     now: datetime,
     seen_until: datetime,
+    is_catchable_only: bool = False,
 ) -> Iterator[Drops]:
-    """The venues' drops that opened from `first_date` to `last_date`, some venues at a time."""
+    """The venues' drops that opened from `first_date` to `last_date`, some venues at a time.
+
+    is_catchable_only: prime drops for two or of unknown size.
+    """
     for begin in range(0, len(venue_ids), VENUES_AT_ONCE):
         part = tuple(venue_ids[begin : begin + VENUES_AT_ONCE])
         rows = run(
@@ -163,6 +167,7 @@ def read_drops(
             now=now,
             seen_until=seen_until,
             has_scans=market.last_ok_at is not None,
+            is_catchable_only=is_catchable_only,
         ).all()
         yield _as_drops(part, rows)
 
@@ -272,6 +277,19 @@ def replace_venue_windows(
     """Replaces the venues' rows of `venue_rolling_metrics` as of these dates."""
     run(connection, "forget_venue_windows", venue_ids=list(venue_ids), as_of_dates=list(dates))
     _copy(connection, venue_rolling_metrics, rows)
+
+
+def forget_trends(connection: Connection, market_id: str, after: date) -> None:
+    """Removes the market's rows of `venue_trends` as of later dates."""
+    run(connection, "forget_trends", market_id=market_id, after=after)
+
+
+def replace_venue_trends(
+    connection: Connection, venue_ids: Sequence[str], dates: Sequence[date], rows: pd.DataFrame
+) -> None:
+    """Replaces the venues' rows of `venue_trends` as of these dates."""
+    run(connection, "forget_venue_trends", venue_ids=list(venue_ids), as_of_dates=list(dates))
+    _copy(connection, venue_trends, rows)
 
 
 def _copy(connection: Connection, table: Table, rows: pd.DataFrame) -> None:

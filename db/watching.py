@@ -35,10 +35,9 @@ class Market:
         """Without any scan, the market counts as watched from its first event on."""
         return bool(self.row.last_ok_at is None)
 
-    @property
-    def complete_through(self) -> date:
-        """The last local day that was over when somebody last looked."""
-        return local_date(self.seen_until, self.row.timezone) - timedelta(days=1)
+    def complete_through(self, last_look: datetime | None = None) -> date:
+        """The last local day that was over at the last look, this market's or an earlier one."""
+        return local_date(last_look or self.seen_until, self.row.timezone) - timedelta(days=1)
 
     def exposure(self, connection: Connection, first: date, last: date) -> NDArray[np.float64]:
         """Observed share of each local day from first to last, shape (days,).

@@ -26,7 +26,7 @@ from enum import StrEnum
 from functools import lru_cache
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 from scipy import special
 
 from metrics.multiple import survivors
@@ -60,7 +60,7 @@ class MannKendall:
 class Trend:
     """A venue's weekly trend with its 95 % interval; p_value is two-sided.
 
-    change_per_week: exp(slope) - 1. theil_sen: tables a week, per week.
+    change_per_week: exp(slope) - 1. theil_sen: tables a week, per week. mann_kendall_p: exact.
     """
 
     change_per_week: float
@@ -71,21 +71,21 @@ class Trend:
     weeks: int
     tables: int
     theil_sen: float
-    mann_kendall: MannKendall
+    mann_kendall_p: float
 
 
-def outlasting_count(
-    closed_seconds: ArrayLike, censored_seconds: ArrayLike, reaction_seconds: float
-) -> int:
-    """Drops known to have been open for longer than the reaction time.
+def outlasts(seconds: ArrayLike, is_taken: ArrayLike, reaction_seconds: float) -> NDArray[np.bool_]:
+    """Which drops are known to have been open for longer than the reaction time.
 
-    A drop censored before then is not known to have lasted and is not counted.
+    seconds: seen open. is_taken: whether they closed then, or were still open. A drop last seen
+    before the reaction time is not known to have lasted.
 
-    >>> outlasting_count([30, 60, 90], [10, 300], 60)
-    2
+    >>> outlasts([30, 60, 90, 10, 60], [True, True, True, False, False], 60).tolist()
+    [False, False, True, False, True]
     """
-    closed, censored = np.asarray(closed_seconds), np.asarray(censored_seconds)
-    return int((closed > reaction_seconds).sum() + (censored >= reaction_seconds).sum())
+    seen, taken = np.asarray(seconds), np.asarray(is_taken, dtype=bool)
+    result: NDArray[np.bool_] = np.where(taken, seen > reaction_seconds, seen >= reaction_seconds)
+    return result
 
 
 def weekly_trend(weekly_tables: ArrayLike, weekly_observed_days: ArrayLike) -> Trend | None:
@@ -139,7 +139,7 @@ def weekly_trends(weekly_tables: ArrayLike, weekly_observed_days: ArrayLike) -> 
             weeks=days.size,
             tables=int(counts[row].sum()),
             theil_sen=float(slopes[row]),
-            mann_kendall=tests[row],
+            mann_kendall_p=tests[row].p_value,
         )
     return trends
 

@@ -1,10 +1,10 @@
 """Score: from the rollup to every derived table, by the formulas of `metrics/`.
 
 Reads drops as arrays (`db/scores.py`), asks `metrics/` for all windows of many venues at once, and
-writes `venue_metrics`, `venue_rolling_metrics` and `market_metrics`. Scored again is only what
-changed: venues whose rollup did, and what `now` or a later look moved. The rows are a pure function
-of rollup, open drops, scans, settings and `now`: `rescore`, which rebuilds everything, gives the
-same (a test).
+writes `venue_metrics`, `venue_rolling_metrics` and `market_metrics` (`venue_trends` in
+`pipeline/trends.py`). Scored again is only what changed: venues whose rollup did, and what `now` or
+a later look moved. The rows are a pure function of rollup, open drops, scans, settings and `now`:
+`rescore`, which rebuilds everything, gives the same (a test).
 
 Windows are kept for the latest 14 dates; of the dates before, for Sundays those of 28 days.
 """
@@ -29,6 +29,7 @@ from metrics.survival_ranges import survival_of_ranges
 from metrics.tiers import tier_of
 from metrics.version import FORMULA_VERSION
 from metrics.volatility import indices_of_dispersion
+from pipeline.trends import score_trends
 from settings import Settings
 
 WINDOWS: tuple[int, ...] = (7, 14, 28, 90)
@@ -89,6 +90,9 @@ def _score_market(
             if venue_id not in seen
         ]
         _score_venues(connection, market, others, new_dates, reaction)
+    score_trends(
+        connection, market, touched, reaction, seen_before=None if everything else row.seen_until
+    )
     if len(touched):
         _score_market_days(connection, market, touched)
     scores.finish_market(

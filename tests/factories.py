@@ -27,7 +27,7 @@ SETTINGS = Settings(_env_file=None)
 NOW = datetime(2026, 11, 20, 18, tzinfo=UTC)  # 13:00 in New York, a Friday
 
 # Tables that can be computed again; `computed_at` says when they were, not what.
-DERIVED = ("venue_metrics", "venue_rolling_metrics", "market_metrics")
+DERIVED = ("venue_metrics", "venue_rolling_metrics", "venue_trends", "market_metrics")
 SORTED_ARRAYS = ("opened_minutes", "closed_seconds", "closed_minutes", "censored_seconds")
 
 _keys = count(1)

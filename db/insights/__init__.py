@@ -35,6 +35,7 @@ from db.insights.market import (
 )
 from db.insights.published import market_metrics, venue_metrics, venue_rolling_metrics
 from db.insights.ranks import WINDOW_DAYS, ranking
+from db.insights.trends import trends
 from db.insights.venues import VenueFacts, venue, venue_history, venue_windows
 
 __all__ = [
@@ -70,6 +71,7 @@ __all__ = [
     "receipts",
     "rejections",
     "status",
+    "trends",
     "venue",
     "venue_history",
     "venue_metrics",

@@ -15,7 +15,7 @@ from metrics.shrinkage import beta_prior, shrunken_shares
 from metrics.trend import (
     Direction,
     mann_kendall,
-    outlasting_count,
+    outlasts,
     theil_sen_slope,
     trend_labels,
     weekly_trend,
@@ -79,7 +79,7 @@ def test_perfectly_flat_weeks_have_no_trend() -> None:
     assert found.change_per_week == pytest.approx(0, abs=1e-12)
     assert found.p_value == pytest.approx(1)
     assert found.theil_sen == 0
-    assert (found.mann_kendall.s, found.mann_kendall.p_value) == (0, 1)
+    assert found.mann_kendall_p == 1
     assert trend_labels([found]) == [None]
 
 
@@ -138,7 +138,8 @@ def test_a_lone_small_p_value_among_many_venues_gets_no_label() -> None:
 
 
 def test_a_drop_outlasts_the_reaction_time_if_it_was_seen_to() -> None:
-    assert outlasting_count([60, 61], [59, 60], 60) == 2
+    is_taken = [True, True, False, False]
+    assert outlasts([60, 61, 59, 60], is_taken, 60).tolist() == [False, True, False, True]
 
 
 def test_benjamini_and_hochbergs_example_rejects_four() -> None:

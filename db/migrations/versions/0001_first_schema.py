@@ -444,6 +444,35 @@ def upgrade() -> None:
         unique=False,
     )
     op.create_table(
+        "venue_trends",
+        sa.Column("venue_id", sa.Text(collation="C"), nullable=False),
+        sa.Column("as_of_date", sa.Date(), nullable=False),
+        sa.Column("market_id", sa.Text(collation="C"), nullable=False),
+        sa.Column("weeks", sa.Integer(), nullable=False),
+        sa.Column("tables", sa.BigInteger(), nullable=False),
+        sa.Column("change_per_week", sa.Double(), nullable=False),
+        sa.Column("lower", sa.Double(), nullable=False),
+        sa.Column("upper", sa.Double(), nullable=False),
+        sa.Column("p_value", sa.Double(), nullable=False),
+        sa.Column("dispersion", sa.Double(), nullable=False),
+        sa.Column("theil_sen", sa.Double(), nullable=False),
+        sa.Column("mann_kendall_p", sa.Double(), nullable=False),
+        sa.Column("formula_version", sa.Integer(), nullable=False),
+        sa.Column(
+            "computed_at",
+            sa.DateTime(timezone=True),
+            server_default=sa.text("now()"),
+            nullable=False,
+        ),
+        sa.PrimaryKeyConstraint("venue_id", "as_of_date", name=op.f("venue_trends_pkey")),
+    )
+    op.create_index(
+        op.f("venue_trends_market_id_as_of_date_idx"),
+        "venue_trends",
+        ["market_id", "as_of_date"],
+        unique=False,
+    )
+    op.create_table(
         "day_receipts",
         sa.Column("opened_date", sa.Date(), nullable=False),
         sa.Column("market_id", sa.Text(collation="C"), nullable=False),
@@ -525,6 +554,7 @@ def downgrade() -> None:
     op.drop_table("market_scores")
     op.drop_table("market_spans")
     op.drop_table("venues")
+    op.drop_table("venue_trends")
     op.drop_table("venue_rolling_metrics")
     op.drop_table("venue_metrics")
     op.drop_table("unscored_venue_days")
