@@ -1,37 +1,18 @@
 """GET /drops/live and POST /events."""
 
-import hashlib
-from http import HTTPStatus
-from typing import Annotated
-
-from fastapi import APIRouter, Depends, Header, Request
-from starlette.concurrency import run_in_threadpool
+from fastapi import APIRouter, Depends, Request
 
 from api import models
 from api.access import requires
 from api.answers import JsonResponse, records
-from api.bodies import MAX_BODY_BYTES, MAX_EVENTS, read_events, receive_body, unpacked
+from api.deliveries import IdempotencyKey, answer_delivery, body_of
 from api.parameters import Limit, Market
 from api.state import AppState, Database, Now
 from db import insights
 from db.intake import DROPS
-from db.json_rows import chunk_of_json
-from db.writes import Delivery, accept_drops
+from db.writes import accept_drops
 
 router = APIRouter(tags=["drops"])
-
-MOST_ERRORS = 100
-EVENTS_BODY = {
-    "requestBody": {
-        "required": True,
-        "description": f"A JSON array of drop events or one a line, up to {MAX_EVENTS:,} in "
-        f"{MAX_BODY_BYTES // 1024**2} MiB, before and after unpacking.",
-        "content": {
-            "application/json": {"schema": {"type": "array", "items": {"type": "object"}}},
-            "application/x-ndjson": {"schema": {"type": "string"}},
-        },
-    }
-}
 
 
 @router.get(
@@ -61,62 +42,23 @@ def live_drops(
     "/events",
     response_model=models.Accepted,
     dependencies=[Depends(requires("write:events"))],
-    openapi_extra=EVENTS_BODY,
+    openapi_extra=body_of("drop events"),
 )
 async def accept_events(
     request: Request,
     engine: Database,
     state: AppState,
     now: Now,
-    idempotency_key: Annotated[
-        str | None,
-        Header(
-            min_length=1,
-            max_length=200,
-            pattern=r"^[\x20-\x7e]+$",
-            description="sent again with the same body it changes nothing; by default the body's "
-            "SHA-256",
-        ),
-    ] = None,
+    idempotency_key: IdempotencyKey = None,
 ) -> JsonResponse:
     """Takes in drop events: good rows are accepted, bad ones quarantined with their reason."""
-    body = await receive_body(request)
-    encoding = request.headers.get("Content-Encoding", "")
-
-    def accept() -> JsonResponse:
-        content = unpacked(body, encoding)
-        chunk = chunk_of_json(DROPS, read_events(content))
-        digest = hashlib.sha256(content).hexdigest()
-        acceptance = accept_drops(
-            engine,
-            Delivery(
-                format=DROPS,
-                chunks=lambda: [chunk],
-                # Keys that callers choose never meet those the pipeline gives its own batches.
-                idempotency_key=digest if idempotency_key is None else f"http:{idempotency_key}",
-                content_sha256=digest,
-                source="POST /events",
-            ),
-            received_at=now,
-            max_lead_days=state.settings.max_lead_days,
-        )
-        refused = insights.rejections(engine, MOST_ERRORS, batch_id=acceptance.batch_id)
-        return JsonResponse(
-            {
-                "batch_id": acceptance.batch_id,
-                "received": acceptance.received,
-                "accepted": acceptance.accepted,
-                "duplicate": acceptance.duplicate,
-                "pending": acceptance.pending,
-                "rejected": acceptance.rejected,
-                "late": acceptance.late,
-                "is_repeat": acceptance.is_repeat,
-                "errors": [
-                    {"index": row.row_number - 1, "reason": row.reason}
-                    for row in refused.itertuples()
-                ],
-            },
-            HTTPStatus.OK,
-        )
-
-    return await run_in_threadpool(accept)
+    return await answer_delivery(
+        request,
+        engine,
+        DROPS,
+        "POST /events",
+        idempotency_key,
+        lambda delivery: accept_drops(
+            engine, delivery, received_at=now, max_lead_days=state.settings.max_lead_days
+        ),
+    )

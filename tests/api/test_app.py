@@ -19,6 +19,7 @@ PATHS = {
     "/chat/watches/market-metrics": "get",
     "/drops/live": "get",
     "/events": "post",
+    "/scans": "post",
     "/healthz": "get",
     "/readyz": "get",
     "/metrics": "get",
