@@ -75,7 +75,7 @@ def weekday_hour_figure(
             y=day,
             text=number_words(count),
             showarrow=False,
-            font={"size": SMALL_SIZE, "color": text_on(look, ground)},
+            font={"size": SMALL_SIZE, "color": text_on(ground)},
         )
     hatched = sorted(cell for cell in unwatched if cell[1] in hours)
     figure.add_scatter(

@@ -112,9 +112,13 @@ def contrast(first: str, second: str) -> float:
     return (lighter + 0.05) / (darker + 0.05)
 
 
-def text_on(look: Look, ground: str) -> str:
-    """Whichever of the theme's text and page colours is easier to read on `ground`."""
-    return max((look.text, look.page), key=lambda color: contrast(color, ground))
+def text_on(ground: str) -> str:
+    """Black or white, whichever is easier to read on `ground`: one of them always is.
+
+    >>> text_on("#7A1F2B"), text_on("#F6EDE6")
+    ('#FFFFFF', '#000000')
+    """
+    return max(("#000000", "#FFFFFF"), key=lambda color: contrast(color, ground))
 
 
 def _channels(color: str) -> tuple[int, int, int]:

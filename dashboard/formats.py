@@ -273,8 +273,11 @@ def venue_finding(name: str, window: pd.Series | None, days: int) -> str:
         return f"No table at {name} was seen to open in these {days} days."
     opened = number_of(int(window["new_drop_count"]), "table")
     prime = int(window["prime_time_drops"])
-    share = "none of them" if prime == 0 else f"{count_words(prime)} of them"
-    sentence = f"{_capitalised(opened)} opened in {days} days, {share} in prime time."
+    if int(window["new_drop_count"]) == 1:
+        share = "in prime time" if prime else "not in prime time"
+    else:
+        share = f"{'none' if prime == 0 else count_words(prime)} of them in prime time"
+    sentence = f"{_capitalised(opened)} opened in {days} days, {share}."
     typical = known(window["typical_open_seconds"])
     resolution = int(window["resolution_seconds"])
     low, high = known(window["typical_open_lower"]), known(window["typical_open_upper"])

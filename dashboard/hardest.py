@@ -21,17 +21,16 @@ HELP = {
     "score": "Scarcity score, 0 to 100: 100 / (1 + catchable tables a week). 50 is one catchable "
     "prime table a week, 10 is nine. An index, not a probability.",
     "catchable": "How many prime-time tables for two a diner with alerts could have caught in a "
-    "week: tables that opened, times the share still there after the time it takes to react. In "
-    "brackets the 95 % interval.",
+    "week: tables that opened, times the share still there after the time it takes to react.",
     "tier": "Truly impossible: below one table in two weeks. Tough but doable: up to five a week. "
     "Gettable: more. Where the interval crosses a border, both are named.",
-    "open": "Half of the tables that opened were gone within this time (Kaplan–Meier median); in "
-    "brackets the 95 % interval. Never finer than how often we look.",
+    "open": "Half of the tables that opened were gone within this time (Kaplan–Meier median). Never "
+    "finer than how often we look.",
     "prime": "Share of the tables that opened which were for prime time.",
-    "change": "Prime tables that opened in the last 7 whole days, as a multiple of the 7 before; "
-    "in brackets the 95 % interval. If that holds 1, no change can be told.",
-    "rank": "1 is hardest. Behind it the ranks it could also have: all these bands together hold "
-    "with 95 % confidence.",
+    "change": "Prime tables that opened in the last 7 whole days, as a multiple of the 7 before. "
+    "Where the interval beside it holds 1, no change can be told.",
+    "rank": "1 is hardest. The venue could also have any of the ranks beside it: all these bands "
+    "together hold with 95 % confidence.",
     "daily": "Prime tables that opened, day by day over the window.",
     "opened": "All tables that were seen to open in the window.",
     "watched": "Share of the window in which we were looking; assumed where no scans tell.",
