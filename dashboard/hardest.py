@@ -24,8 +24,8 @@ HELP = {
     "week: tables that opened, times the share still there after the time it takes to react.",
     "tier": "Truly impossible: below one table in two weeks. Tough but doable: up to five a week. "
     "Gettable: more. Where the interval crosses a border, both are named.",
-    "open": "Half of the tables that opened were gone within this time (Kaplan–Meier median). Never "
-    "finer than how often we look.",
+    "open": "Half of the tables that opened were gone within this time (Kaplan–Meier median). "
+    "Never finer than how often we look.",
     "prime": "Share of the tables that opened which were for prime time.",
     "change": "Prime tables that opened in the last 7 whole days, as a multiple of the 7 before. "
     "Where the interval beside it holds 1, no change can be told.",

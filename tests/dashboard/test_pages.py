@@ -1,0 +1,169 @@
+"""The pages without a browser: of a demo, of real data, of nothing, of no database."""
+
+from datetime import timedelta
+
+import pandas as pd
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from dashboard import data
+from db import insights
+from db.engine import Engine
+from tests import seeding
+from tests.dashboard.conftest import Open
+from tests.dashboard.worlds import LAST_WHOLE_DAY
+
+PAGES = (None, "venue.py", "health.py")
+UNREACHABLE = "postgresql://postgres@127.0.0.1:1/none"
+SIMULATED = "Simulated data"
+
+
+def text(page: AppTest) -> str:
+    """Everything a page says in running text."""
+    kinds = (page.title, page.markdown, page.subheader, page.caption, page.info, page.warning)
+    return "\n".join(str(element.value) for kind in kinds for element in kind)
+
+
+def table(page: AppTest) -> pd.DataFrame:
+    """The ranking's table."""
+    frame: pd.DataFrame = page.dataframe[0].value
+    return frame
+
+
+def test_the_ranking_opens_on_the_last_whole_day_hardest_first(
+    open_page: Open, demo_url: str
+) -> None:
+    page = open_page(demo_url)
+    assert not page.exception
+    assert page.title[0].value == "Hardest tables"
+    assert page.date_input(key="as_of").value == LAST_WHOLE_DAY
+    shown = table(page)
+    assert len(shown) == 60
+    assert shown["catchable"].is_monotonic_increasing
+    assert "not one prime table could have been caught in 28 days" in text(page)
+
+
+def test_simulated_data_say_so_at_the_top_and_at_every_source(
+    open_page: Open, demo_url: str
+) -> None:
+    page = open_page(demo_url)
+    assert SIMULATED in page.markdown[0].value
+    sources = [c.value for c in page.caption if c.value.startswith("Table Stakes")]
+    assert len(sources) == 2
+    assert all("simulated data" in source for source in sources)
+
+
+def test_a_filter_shows_fewer_venues_with_the_ranks_of_the_whole_market(
+    open_page: Open, demo_url: str
+) -> None:
+    page = open_page(demo_url)
+    everybody = table(page).set_index("name")
+    page.selectbox(key="neighborhood").select("West Village").run()
+    some = table(page).set_index("name")
+    assert set(some["neighborhood"]) == {"West Village"}
+    assert 0 < len(some) < len(everybody)
+    pd.testing.assert_series_equal(some["rank"], everybody["rank"].loc[some.index])
+
+
+def test_a_link_opens_what_it_says(open_page: Open, demo_url: str) -> None:
+    page = open_page(demo_url, neighborhood="SoHo", window="14", as_of="2026-11-20")
+    assert set(table(page)["neighborhood"]) == {"SoHo"}
+    assert "14 days to Fri, Nov 20, 2026; SoHo" in text(page)
+
+
+def test_a_day_that_was_not_scored_gives_the_last_one_before_and_says_so(
+    open_page: Open, demo_url: str
+) -> None:
+    page = open_page(demo_url, window="7", as_of="2026-09-01")
+    assert "No window of 7 days was scored up to Tue, Sep 1" in text(page)
+    assert len(table(page)) == 60
+
+
+def test_filters_that_fit_no_venue_say_which_they_are(open_page: Open, demo_url: str) -> None:
+    page = open_page(demo_url, neighborhood="SoHo", cuisine="Korean")
+    assert "No venue fits these filters (SoHo, Korean)" in text(page)
+    assert not page.dataframe
+
+
+def test_the_picture_can_hold_every_venue(open_page: Open, demo_url: str) -> None:
+    page = open_page(demo_url)
+    assert "the 20 hardest of 60 venues" in text(page)
+    page.toggle(key="all").set_value(True).run()
+    assert "; 60 venues;" in text(page)
+
+
+def test_a_venue_has_facts_a_finding_windows_and_days(open_page: Open, demo_url: str) -> None:
+    page = open_page(demo_url, "venue.py", venue="demo-osteria-luna")
+    assert page.title[0].value == "Osteria Luna"
+    said = text(page)
+    assert "West Village, Italian, price 3 of 4, New York" in said
+    assert "opened in 28 days" in said
+    windows = page.table[0].value
+    assert list(windows.columns) == ["7 days", "14 days", "28 days", "90 days"]
+    assert any("A prime table opened at Osteria Luna on" in s.value for s in page.subheader)
+
+
+def test_a_venue_that_there_is_not_is_said_and_a_list_is_offered(
+    open_page: Open, demo_url: str
+) -> None:
+    page = open_page(demo_url, "venue.py", venue="nobody")
+    assert "no venue with the id “nobody”" in text(page)
+    assert len(page.selectbox(key="venue_choice").options) == 60
+
+
+def test_a_venues_days_are_zero_where_it_was_quiet(open_page: Open, demo_url: str) -> None:
+    open_page(demo_url)
+    venue_id = "demo-chapel-of-smoke"
+    first = LAST_WHOLE_DAY - timedelta(days=20)
+    days = data.venue_days(
+        venue_id, first, LAST_WHOLE_DAY, data.progress(data.venue(venue_id).market_id)
+    )
+    stored = insights.venue_history(data.engine(), venue_id, first, LAST_WHOLE_DAY)
+    assert len(days) == 21
+    assert days["new_drop_count"].sum() == stored["new_drop_count"].sum() < 21
+    assert days["coverage_rate"].between(0.9, 1).all()
+
+
+def test_health_says_first_what_is_not_fine(open_page: Open, demo_url: str) -> None:
+    page = open_page(demo_url, "health.py")
+    assert "no tick has succeeded yet" in page.warning[0].value
+    assert "to look at" in text(page)
+    assert "No row was refused." in text(page)
+
+
+def test_refused_rows_are_listed_with_their_reasons(
+    open_page: Open, engine: Engine, database_url: str
+) -> None:
+    bad = {"event_type": "NEW_DROP", "venue_id": "v", "slot_id": "s", "slot_at": "yesterday"}
+    seeding.accept(engine, [bad])
+    page = open_page(database_url, "health.py")
+    assert "One row refused" in page.warning[0].value
+    refused = page.dataframe[0].value
+    assert "slot_at" in refused["Reason"].iloc[0]
+
+
+def test_real_data_carry_no_label_and_say_that_coverage_is_assumed(
+    open_page: Open, engine: Engine, database_url: str
+) -> None:
+    seeding.seed(engine)
+    page = open_page(database_url)
+    assert SIMULATED.lower() not in text(page).lower()
+    assert set(table(page)["watched"]) == {"assumed"}
+    health = open_page(database_url, "health.py")
+    assert "coverage is assumed to be full, not measured" in text(health)
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_an_empty_database_is_said_in_words(open_page: Open, database_url: str, name: str) -> None:
+    page = open_page(database_url, name)
+    assert not page.exception
+    assert not page.error
+    assert "No drop events yet" in text(page) or "No job has run yet." in text(page)
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_a_database_that_does_not_answer_is_one_clear_sentence(open_page: Open, name: str) -> None:
+    page = open_page(UNREACHABLE, name)
+    assert not page.exception
+    (error,) = page.error
+    assert error.value.startswith("The database does not answer")

@@ -1,0 +1,86 @@
+"""Databases the pages are tried on: a simulated market, a real one, and one with nothing in it."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, date, datetime, timedelta
+from itertools import count
+from urllib.parse import urlsplit
+
+import psycopg
+import pyarrow as pa
+import sqlalchemy as sa
+from psycopg import sql
+
+from db.deliveries import Delivery
+from db.engine import Engine, create_engine
+from db.intake import DROPS, SCANS, VENUES, Format
+from db.scan_writes import accept_scans
+from db.schema import markets
+from db.venue_writes import accept_venues
+from db.writes import accept_drops
+from metrics.calendar import local_day_start
+from pipeline.simulate import demo_world, drop_events, scans, venues
+from pipeline.tick import tick
+from settings import Settings
+
+NOW = datetime(2026, 11, 23, 17, tzinfo=UTC)  # Monday noon in New York
+LAST_WHOLE_DAY = date(2026, 11, 22)
+WEEKS = 4
+SETTINGS = Settings(_env_file=None)
+
+_numbers = count(1)
+
+
+@contextmanager
+def clone(server_url: str, template: str) -> Iterator[str]:
+    """The URL of a copy of a migrated database, dropped at the end."""
+    name = f"{template}_pages_{next(_numbers)}"
+    with psycopg.connect(server_url, autocommit=True) as connection:
+        connection.execute(
+            sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(
+                sql.Identifier(name), sql.Identifier(template)
+            )
+        )
+    try:
+        yield urlsplit(server_url)._replace(path=f"/{name}").geturl()
+    finally:
+        with psycopg.connect(server_url, autocommit=True) as connection:
+            connection.execute(
+                sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name))
+            )
+
+
+def load_demo_like(url: str) -> None:
+    """Four weeks of the demo's venues up to `NOW`, scored; nothing extends them to today."""
+    world = demo_world(until=NOW.date(), weeks=WEEKS)
+    engine = create_engine(url)
+    try:
+        with engine.begin() as connection:
+            connection.execute(
+                sa.insert(markets).values(
+                    market_id=world.market_id,
+                    name=world.market_name,
+                    timezone=world.timezone,
+                    is_simulated=True,
+                )
+            )
+        start = local_day_start(world.first_date, world.timezone)
+        _deliver(engine, VENUES, "all", venues(world))
+        _deliver(engine, DROPS, "all", drop_events(world, start, NOW))
+        while start < NOW:
+            end = min(start + timedelta(days=1), NOW)
+            _deliver(engine, SCANS, str(start), scans(world, start, end))
+            start = end
+        tick(engine, SETTINGS, NOW)
+    finally:
+        engine.dispose()
+
+
+def _deliver(engine: Engine, kind: Format, key: str, rows: pa.Table) -> None:
+    delivery = Delivery(kind, lambda: [rows], f"{kind.kind} {key}", key, "test")
+    if kind is SCANS:
+        accept_scans(engine, delivery, received_at=NOW)
+    elif kind is VENUES:
+        accept_venues(engine, delivery, received_at=NOW)
+    else:
+        accept_drops(engine, delivery, received_at=NOW, max_lead_days=SETTINGS.max_lead_days)
