@@ -279,9 +279,9 @@ def replace_venue_windows(
     _copy(connection, venue_rolling_metrics, rows)
 
 
-def forget_trends(connection: Connection, market_id: str, after: date) -> None:
-    """Removes the market's rows of `venue_trends` as of later dates."""
-    run(connection, "forget_trends", market_id=market_id, after=after)
+def forget_trends(connection: Connection, market_id: str) -> None:
+    """Removes the market's rows of `venue_trends`."""
+    run(connection, "forget_trends", market_id=market_id)
 
 
 def replace_venue_trends(

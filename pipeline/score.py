@@ -1,10 +1,11 @@
 """Score: from the rollup to every derived table, by the formulas of `metrics/`.
 
 Reads drops as arrays (`db/scores.py`), asks `metrics/` for all windows of many venues at once, and
-writes `venue_metrics`, `venue_rolling_metrics` and `market_metrics` (`venue_trends` in
-`pipeline/trends.py`). Scored again is only what changed: venues whose rollup did, and what `now` or
-a later look moved. The rows are a pure function of rollup, open drops, scans, settings and `now`:
-`rescore`, which rebuilds everything, gives the same (a test).
+writes `venue_metrics`, `venue_rolling_metrics` and, with `pipeline/trends.py` and
+`pipeline/market_score.py`, `venue_trends` and `market_metrics`. Scored again is only what changed:
+venues whose rollup did, and what `now` or a later look moved. The rows are a pure function of
+rollup, open drops, scans, settings and `now`: `rescore`, which rebuilds everything, gives the same
+(a test).
 
 Windows are kept for the latest 14 dates; of the dates before, for Sundays those of 28 days.
 """
@@ -29,6 +30,7 @@ from metrics.survival_ranges import survival_of_ranges
 from metrics.tiers import tier_of
 from metrics.version import FORMULA_VERSION
 from metrics.volatility import indices_of_dispersion
+from pipeline.market_score import score_market
 from pipeline.trends import score_trends
 from settings import Settings
 
@@ -90,11 +92,11 @@ def _score_market(
             if venue_id not in seen
         ]
         _score_venues(connection, market, others, new_dates, reaction)
-    score_trends(
-        connection, market, touched, reaction, seen_before=None if everything else row.seen_until
-    )
+    seen_before = None if everything else row.seen_until
+    score_trends(connection, market, touched, reaction, seen_before=seen_before)
     if len(touched):
         _score_market_days(connection, market, touched)
+    score_market(connection, market, touched, seen_before=seen_before)
     scores.finish_market(
         connection,
         row.market_id,

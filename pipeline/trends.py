@@ -39,13 +39,11 @@ def score_trends(
     """
     through = _sunday_on_or_before(market.complete_through())
     known = _sunday_on_or_before(market.complete_through(seen_before))
-    if seen_before is None or known > through:
-        scores.forget_trends(
-            connection, market.row.market_id, after=date.min if seen_before is None else through
-        )
+    if seen_before is None:
+        scores.forget_trends(connection, market.row.market_id)
     for first_sunday, part in touched.groupby(touched["first"].map(_sunday_on_or_after)):
         last_sunday = _sunday_on_or_after(max(part["last"])) + (WEEKS - 1) * WEEK
-        sundays = sundays_between(first_sunday, min(last_sunday, known, through))
+        sundays = sundays_between(first_sunday, min(last_sunday, known))
         _score(connection, market, part["venue_id"].tolist(), sundays, reaction_seconds)
     if new := sundays_between(known + WEEK, through):
         venue_ids = scores.venues_since(connection, market.row.market_id, _first_day(new[0]))

@@ -1,3 +1,3 @@
--- in:  market_id, after
+-- in:  market_id
 DELETE FROM venue_trends
-WHERE market_id = :market_id AND as_of_date > :after
+WHERE market_id = :market_id

@@ -1,0 +1,4 @@
+-- in:  market_id, metric_type, rows (JSON array of {"window_date", "value"}), formula_version, now
+INSERT INTO market_metrics (market_id, window_date, metric_type, value_json, formula_version, computed_at)
+SELECT :market_id, window_date, :metric_type, value, :formula_version, :now
+FROM jsonb_to_recordset(CAST(:rows AS jsonb)) AS computed (window_date date, value jsonb)
