@@ -199,6 +199,30 @@ staged_scans = Table(
     prefixes=["UNLOGGED"],
 )
 
+staged_alerts = Table(
+    "staged_alerts",
+    metadata,
+    Column("batch_id", BigInteger, nullable=False),
+    Column("row_number", BigInteger, nullable=False),
+    Column("event_id", _id()),
+    Column("alert_id", _id()),
+    Column("event_type", Text),
+    Column("occurred_at", _instant()),
+    Column("venue_id", _id()),
+    Column("user_key", _id()),
+    Column("drop_event_id", _id()),
+    Column("slot_id", _id()),
+    Column("opened_at", _instant()),
+    Column("goal_match", Boolean),
+    Column("channel", _id()),
+    Column("message_variant", _id()),
+    Column("time_to_action_seconds", Double),
+    Column("problem", Text),
+    Column("payload", JSONB),
+    Index(None, "batch_id"),
+    prefixes=["UNLOGGED"],
+)
+
 rejected_events = Table(
     "rejected_events",
     metadata,
@@ -280,6 +304,13 @@ drop_events = Table(
     CheckConstraint("is_end = (open_seconds IS NOT NULL)", "open_seconds"),
     CheckConstraint("occurred_at >= opened_at AND slot_at > opened_at", "order"),
     Index(None, "batch_id"),
+    # Alerts may name a drop by its event's id.
+    Index(
+        "drop_events_event_id_idx",
+        "venue_id",
+        "event_id",
+        postgresql_where=text("event_id IS NOT NULL AND NOT is_end"),
+    ),
     postgresql_partition_by="LIST (opened_date)",
 )
 
@@ -316,7 +347,99 @@ scans = Table(
     postgresql_partition_by="LIST (scanned_date)",
 )
 
+# What apps reported about alerts, each event once. `user_key` is a keyed hash: no table holds a
+# user id. Kept for days only: what counts is folded into `alerts` when it comes in.
+alert_events = Table(
+    "alert_events",
+    metadata,
+    Column("venue_id", _id(), primary_key=True),
+    Column("event_id", _id(), primary_key=True),
+    Column("alert_id", _id(), nullable=False),
+    Column("event_type", Text, nullable=False),
+    Column("occurred_at", _instant(), nullable=False),
+    Column("received_at", _instant(), nullable=False),
+    Column("user_key", _id()),
+    Column("drop_event_id", _id()),
+    Column("slot_id", _id()),
+    Column("opened_at", _instant()),
+    Column("goal_match", Boolean),
+    Column("channel", _id()),
+    Column("message_variant", _id()),
+    Column("time_to_action_seconds", Double),
+    Column("batch_id", BigInteger, nullable=False),
+    Index(None, "batch_id"),
+)
+
 # --- durable -------------------------------------------------------------------------------------
+
+# One row an alert: of each step the earliest time by the sender's clock and by ours. The drop it is
+# about is (slot_id, opened_at) or, where only that was sent, the NEW_DROP's `drop_event_id`.
+alerts = Table(
+    "alerts",
+    metadata,
+    Column("venue_id", _id(), primary_key=True),
+    Column("alert_id", _id(), primary_key=True),
+    *(
+        Column(f"{step}_{clock}", _instant())
+        for step in ("alert_sent", "alert_opened", "tap_to_reserve", "booking_confirmed")
+        for clock in ("at", "received_at")
+    ),
+    Column("slot_id", _id()),
+    Column("opened_at", _instant()),
+    Column("drop_event_id", _id()),
+    Column("goal_match", Boolean),
+    Column("channel", _id()),
+    Column("message_variant", _id()),
+    Column("user_key", _id()),
+    # When the user's key was erased; it does not come back with a repeated event.
+    Column("forgotten_at", _instant()),
+    Index(None, "venue_id", "alert_sent_at"),
+    Index(
+        "alerts_drop_idx",
+        "venue_id",
+        "slot_id",
+        "opened_at",
+        postgresql_where=text("slot_id IS NOT NULL"),
+    ),
+    Index(
+        "alerts_drop_event_id_idx",
+        "venue_id",
+        "drop_event_id",
+        postgresql_where=text("drop_event_id IS NOT NULL"),
+    ),
+    Index("alerts_user_key_idx", "user_key", postgresql_where=text("user_key IS NOT NULL")),
+    Index(
+        "alerts_forgotten_idx",
+        "venue_id",
+        "alert_id",
+        postgresql_where=text("forgotten_at IS NOT NULL"),
+    ),
+)
+
+# The drops that alerts were about, stamped with their end before their raw events are pruned: once
+# a drop and not once an alert, so that stamping never waits for the apps that write to `alerts`.
+alerted_drops = Table(
+    "alerted_drops",
+    metadata,
+    Column("venue_id", _id(), primary_key=True),
+    Column("slot_id", _id(), primary_key=True),
+    Column("opened_at", _instant(), primary_key=True),
+    Column("event_id", _id()),
+    Column("slot_at", _instant(), nullable=False),
+    Column("slot_hour", SmallInteger, nullable=False),
+    Column("end_type", Text),
+    Column("ended_at", _instant()),
+    # The slot's next opening, where the drop had no end: when it went is not known.
+    Column("superseded_at", _instant()),
+    CheckConstraint("end_type IN ('CLOSED', 'EXPIRED')", "end_type"),
+    CheckConstraint("(end_type IS NULL) = (ended_at IS NULL)", "ended_at"),
+    Index(
+        "alerted_drops_event_id_idx",
+        "venue_id",
+        "event_id",
+        postgresql_where=text("event_id IS NOT NULL"),
+    ),
+)
 
 # One row a cell; one array element a drop. Merging two rollups is concatenating their arrays.
 drop_rollup = Table(
@@ -531,4 +654,61 @@ market_metrics = Table(
     Column("metric_type", Text, primary_key=True),
     Column("value_json", JSONB, nullable=False),
     *_derivation_columns(),
+)
+
+
+# Venue-days of sending whose alerts, or whose drops' ends, changed since they were last scored.
+unscored_alert_days = Table(
+    "unscored_alert_days",
+    metadata,
+    Column("venue_id", _id(), primary_key=True),
+    Column("sent_date", Date, primary_key=True),
+)
+
+# What the rows of `conversion_metrics` of a market were last computed for.
+conversion_scores = Table(
+    "conversion_scores",
+    metadata,
+    Column("market_id", _id(), ForeignKey("markets.market_id"), primary_key=True),
+    Column("scored_for", _instant(), nullable=False),
+    Column("window_seconds", Integer, nullable=False),
+    Column("method_key", Text, nullable=False),
+    Column("computed_at", _instant(), nullable=False),
+)
+
+# One row a cell of alerts sent on a market-local day; '' stands for what was not said. The counts
+# are of alerts whose window (that of `conversion_scores`) had passed, and of losses by their cause.
+# The arrays have one element an alert, in one order: seconds from the local day's start to the
+# sending, and from the sending to each step and to the drop's closing (metrics/conversion.py).
+conversion_metrics = Table(
+    "conversion_metrics",
+    metadata,
+    Column("venue_id", _id(), primary_key=True),
+    Column("sent_date", Date, primary_key=True),
+    Column("daypart", Text, primary_key=True),
+    Column("goal_match", Text, primary_key=True),
+    Column("channel", _id(), primary_key=True),
+    Column("message_variant", _id(), primary_key=True),
+    *(
+        Column(f"{name}_count", BigInteger, nullable=False)
+        for name in (
+            "sent",
+            "opened",
+            "tapped",
+            "booked",
+            "unsettled",
+            "gone_before_opened",
+            "gone_before_tap",
+            "gone_before_confirm",
+            "still_there",
+            "unknown",
+        )
+    ),
+    *(
+        Column(f"{name}_seconds", ARRAY(Integer), nullable=False)
+        for name in ("sent", "opened", "tapped", "booked", "closed")
+    ),
+    *_derivation_columns(),
+    CheckConstraint("daypart IN ('prime', 'off_peak', 'unknown')", "daypart"),
+    Index(None, "sent_date"),
 )
