@@ -15,18 +15,22 @@ def partition_name(table: str, day: date) -> str:
     return f"{table}_{day:%Y%m%d}"
 
 
-def ensure_days(engine: Engine, days: Iterable[date]) -> None:
+def days_to_make(connection: Connection, days: Iterable[date]) -> list[date]:
+    """Those of the days that lack a partition and are not sealed. Takes no locks."""
+    wanted = {"days": list(days), "tables": list(PARTITIONED)}
+    return list(run(connection, "days_to_make", **wanted).scalars())
+
+
+def make_days(engine: Engine, days: Iterable[date]) -> None:
     """Makes the days' rows in `opened_days` and their missing partitions.
 
     One short transaction a day, so that no lock is held while another is waited for. A day that is
-    sealed stays without partitions. Attaching a table takes a lock that lets readers and writers of
+    sealed stays without partitions. To be called for `days_to_make` only: a day that is written to
+    would have to be waited for. Attaching a table takes a lock that lets readers and writers of
     the parent go on; `CREATE TABLE … PARTITION OF` would stop them.
     """
     for day in sorted(set(days)):
         with engine.begin() as connection:
-            # Looked at before locking: a long ingest into the day must not hold up a short one.
-            if _has_all(connection, day):
-                continue
             run(connection, "note_day", day=day)
             sealed_at = run(connection, "lock_day", day=day).scalar_one()
             if sealed_at is None and not _has_all(connection, day):

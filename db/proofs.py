@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from datetime import date
 
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Connection, Engine, text
 
 from db.partitions import partition_exists
 from db.queries import run
@@ -20,6 +20,8 @@ def problems(engine: Engine, progress: Progress = lambda done, total: None) -> I
     how many days have been gone through.
     """
     with snapshot(engine) as connection:
+        # Before the snapshot: no day is pruned between what it says of days and their raw events.
+        connection.execute(text("LOCK TABLE drop_events, scans IN ACCESS SHARE MODE"))
         for row in run(connection, "unbalanced_batches").all():
             yield f"batch {row.batch_id} ({row.source}): {row.problem}"
         for row in run(connection, "unequal_batch_days").all():

@@ -18,7 +18,12 @@ def aggregate_batches(connection: Connection, now: datetime, *, poll_interval_se
     if not batch_ids:
         return 0
     dates = list(run(connection, "batch_dates", batch_ids=batch_ids).scalars())
-    for statement in ("merge_rollup", "mark_unscored", "extend_market_spans"):
+    for statement in (
+        "merge_rollup",
+        "mark_unscored",
+        "supersede_open_drops",
+        "extend_market_spans",
+    ):
         run(connection, statement, batch_ids=batch_ids, dates=dates)
     run(
         connection,

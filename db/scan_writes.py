@@ -12,7 +12,7 @@ from db.deliveries import (
     open_batch,
     stage,
 )
-from db.partitions import ensure_days
+from db.partitions import days_to_make, make_days
 from db.queries import run
 from db.retry import retried
 from db.writes import lock_days
@@ -33,7 +33,7 @@ def accept_scans(engine: Engine, delivery: Delivery, *, received_at: datetime) -
             received = stage(connection, delivery, batch_id)
             run(connection, "reject_invalid_scans", batch_id=batch_id, received_at=received_at)
             dates = list(run(connection, "staged_scan_dates", batch_id=batch_id).scalars())
-            ensure_days(engine, dates)
+            make_days(engine, days_to_make(connection, dates))
             open_dates, sealed_dates = lock_days(connection, dates, has_unnamed=False)
             if sealed_dates:
                 run(connection, "reject_late_scans", batch_id=batch_id, sealed_dates=sealed_dates)

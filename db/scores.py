@@ -187,7 +187,9 @@ def _as_drops(venue_ids: tuple[str, ...], rows: Sequence[Row[Any]]) -> Drops:
         return np.concatenate(arrays) if arrays else np.array([], dtype=np.int64)
 
     day, seconds, classes = flat("days"), flat("seconds"), flat("classes")
-    order = np.lexsort((day, venue))
+    minutes = flat("closed_minutes")
+    # Within a day in one order, whatever the order of delivery: sums of floats depend on it.
+    order = np.lexsort((minutes, classes, seconds, day, venue))
     venue, day, seconds, classes = venue[order], day[order], seconds[order], classes[order]
     return Drops(
         venue_ids=venue_ids,
@@ -195,7 +197,7 @@ def _as_drops(venue_ids: tuple[str, ...], rows: Sequence[Row[Any]]) -> Drops:
         day=day,
         seconds=seconds,
         kind=classes >> 2,
-        closed_minute=flat("closed_minutes")[order],
+        closed_minute=minutes[order],
         is_prime=(classes & 1) == 1,
         is_small=(classes & 2) == 2,
     )

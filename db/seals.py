@@ -57,8 +57,12 @@ def is_quiet(engine: Engine, day: date, since: datetime) -> bool:
 
 def reject_stale_pending(engine: Engine, before: datetime) -> int:
     """Rejects closings from before that instant whose opening never came in; returns how many."""
-    with engine.begin() as connection:
-        return sum(row.rows for row in run(connection, "reject_stale_pending", before=before))
+
+    def attempt() -> int:
+        with engine.begin() as connection:
+            return sum(row.rows for row in run(connection, "reject_stale_pending", before=before))
+
+    return retried(attempt)
 
 
 def seal_day(
@@ -79,10 +83,10 @@ def _seal_day(
         run(connection, "note_day", day=day)
         if run(connection, "lock_day", day=day).scalar_one() is not None:
             return None
+        aggregate_batches(connection, now, poll_interval_seconds=poll_interval_seconds)
         held_until = run(connection, "held_until", day=day, now=now).scalar_one()
         if held_until is not None:
             return HeldDay(day, held_until)
-        aggregate_batches(connection, now, poll_interval_seconds=poll_interval_seconds)
         if _expire(connection, day, now):
             aggregate_batches(connection, now, poll_interval_seconds=poll_interval_seconds)
         rows_pruned = _prove(connection, day, now)

@@ -23,7 +23,7 @@ from db.deliveries import (
     open_internal_batch,
     stage,
 )
-from db.partitions import analyze_days, ensure_days
+from db.partitions import analyze_days, days_to_make, make_days
 from db.queries import run
 from db.retry import retried
 from db.schema import pending_ends
@@ -110,7 +110,7 @@ def _accept_staged_drops(
     run(connection, "lock_venues", batch_id=batch_id)
 
     dates = run(connection, "staged_dates", batch_id=batch_id).scalars().all()
-    ensure_days(engine, dates)
+    make_days(engine, days_to_make(connection, dates))
     kept = run(connection, "keep_pending_ends", batch_id=batch_id).rowcount
     open_dates, sealed_dates = lock_days(connection, dates, has_unnamed=kept > 0)
 
@@ -207,7 +207,7 @@ def _settle(
 
 
 def _note_open_drops(connection: Connection, batch_id: int, open_dates: list[date]) -> None:
-    for statement in ("add_open_drops", "remove_ended_drops", "supersede_open_drops"):
+    for statement in ("add_open_drops", "remove_ended_drops"):
         run(connection, statement, batch_id=batch_id, open_dates=open_dates)
 
 

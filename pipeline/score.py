@@ -78,7 +78,7 @@ def _score_market(
         windows = {day: WINDOWS for day in as_of_dates if day >= first} | new_dates
         windows |= {
             day: (SUNDAY_WINDOW,)
-            for day in sundays_between(first, last + SUNDAY_WINDOW * DAY)
+            for day in sundays_between(first, last + LONGEST_WINDOW * DAY)
             if day < as_of_dates[-1] and day not in as_of_dates
         }
         venue_ids = part["venue_id"].tolist()

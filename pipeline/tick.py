@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from db.engine import Engine
-from db.partitions import ensure_days
+from db.partitions import days_to_make, make_days
 from db.retry import retried
 from db.rollups import aggregate_batches
 from db.work import exclusive, snapshot
@@ -32,7 +32,10 @@ class TickResult:
 def tick(engine: Engine, settings: Settings, now: datetime) -> TickResult:
     """Aggregates and scores as of `now`; waits for another tick or a seal that is under way."""
     today = now.date()
-    ensure_days(engine, [today + timedelta(days=ahead) for ahead in range(-1, DAYS_AHEAD + 1)])
+    days = [today + timedelta(days=ahead) for ahead in range(-1, DAYS_AHEAD + 1)]
+    with engine.connect() as connection:
+        missing = days_to_make(connection, days)
+    make_days(engine, missing)
     with exclusive(engine):
         settled = settle_pending_ends(engine, now=now)
         aggregated, scored = retried(lambda: _aggregate_and_score(engine, settings, now))

@@ -8,6 +8,9 @@ FROM open_drops o
 JOIN venues v USING (venue_id)
 JOIN markets m USING (market_id)
 WHERE m.market_id = :market_id AND o.superseded_at IS NULL
+  AND NOT EXISTS (
+    SELECT FROM open_drops later
+    WHERE later.venue_id = o.venue_id AND later.slot_id = o.slot_id AND later.opened_at > o.opened_at)
   AND o.slot_at > :now AND o.opened_at <= :now
 ORDER BY o.opened_at DESC, o.venue_id, o.slot_id
 LIMIT :row_limit

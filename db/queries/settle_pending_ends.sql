@@ -2,6 +2,7 @@
 -- before such a closing cannot be the one it closes, so that closing goes on waiting; one that
 -- repeats or contradicts the drop's end is settled as a duplicate. So is one that repeats an end of
 -- the slot's earlier drop: it ended that one before an opening between the two came in.
+-- Only who takes a closing out of `pending_ends` writes its end: two deliveries may both want it.
 -- in:  batch_id, open_dates, is_sweep (look at all that wait, not only at what this batch concerns)
 -- out: of each batch whose rows were settled: how many, and how many of them were written
 WITH due AS (
@@ -45,6 +46,14 @@ WITH due AS (
     FROM settled
     WHERE (venue_id, slot_id, occurred_at) NOT IN (SELECT * FROM repeated)
     ORDER BY venue_id, slot_id, opened_at, occurred_at
+), gone AS (
+    DELETE FROM pending_ends p
+    USING (
+        SELECT venue_id, slot_id, occurred_at FROM first_of_drop
+        UNION SELECT * FROM repeated
+    ) AS f
+    WHERE p.venue_id = f.venue_id AND p.slot_id = f.slot_id AND p.occurred_at = f.occurred_at
+    RETURNING p.batch_id, p.venue_id, p.slot_id, p.occurred_at
 ), written AS (
     INSERT INTO drop_events (venue_id, opened_date, slot_id, opened_at, is_end, event_type,
         occurred_at, slot_at, slot_date, opened_minute, slot_hour, party_size, open_seconds,
@@ -55,17 +64,10 @@ WITH due AS (
         floor(date_part('epoch', least(occurred_at, slot_at) - opened_at)),
         false, :batch_id, bucket_id, event_id
     FROM first_of_drop
+    JOIN gone USING (venue_id, slot_id, occurred_at)
     ORDER BY opened_date, venue_id, slot_id, opened_at
     ON CONFLICT DO NOTHING
     RETURNING venue_id, slot_id, occurred_at
-), gone AS (
-    DELETE FROM pending_ends p
-    USING (
-        SELECT venue_id, slot_id, occurred_at FROM first_of_drop
-        UNION SELECT * FROM repeated
-    ) AS f
-    WHERE p.venue_id = f.venue_id AND p.slot_id = f.slot_id AND p.occurred_at = f.occurred_at
-    RETURNING p.batch_id, p.venue_id, p.slot_id, p.occurred_at
 )
 SELECT g.batch_id, count(*) AS rows_settled, count(w.venue_id) AS rows_written
 FROM gone g

@@ -1,7 +1,8 @@
 -- A slot that reopens censors its earlier drops that have no end, at its next opening. Openings may
--- come in any order: the batch's new openings are held against the open drops, and its new open
--- drops against every opening that is kept.
--- in:  batch_id, open_dates
+-- come in any order: the batches' openings are held against the open drops, and their open drops
+-- against every opening that is kept. Done when batches are aggregated and not when they come in:
+-- of two that come in at once, neither sees the other.
+-- in:  batch_ids, dates
 WITH superseded AS (
 UPDATE open_drops o
 SET superseded_at = next_opening.opened_at
@@ -12,7 +13,7 @@ FROM (
         FROM open_drops p
         JOIN drop_events n
           ON n.venue_id = p.venue_id AND n.slot_id = p.slot_id AND n.opened_at > p.opened_at
-        WHERE n.batch_id = :batch_id AND n.opened_date = ANY (CAST(:open_dates AS date[]))
+        WHERE n.batch_id = ANY (CAST(:batch_ids AS bigint[])) AND n.opened_date = ANY (CAST(:dates AS date[]))
           AND NOT n.is_end
         UNION ALL
         SELECT p.venue_id, p.slot_id, p.opened_at, n.opened_at
@@ -23,7 +24,7 @@ FROM (
         JOIN drop_events n
           ON n.venue_id = p.venue_id AND n.opened_date = d.opened_date AND n.slot_id = p.slot_id
          AND n.opened_at > p.opened_at AND NOT n.is_end
-        WHERE b.batch_id = :batch_id AND b.opened_date = ANY (CAST(:open_dates AS date[]))
+        WHERE b.batch_id = ANY (CAST(:batch_ids AS bigint[])) AND b.opened_date = ANY (CAST(:dates AS date[]))
           AND NOT b.is_end
     ) AS later
     GROUP BY venue_id, slot_id, earlier_opened_at

@@ -341,9 +341,9 @@ def test_a_drop_without_end_is_censored_when_its_slot_reopens(engine, order, tog
         for event in events:
             deliver(engine, event)
             tick(engine, SETTINGS, NOW)
+    tick(engine, SETTINGS, NOW)
     superseded = {row["opened_at"]: row["superseded_at"] for row in contents(engine, "open_drops")}
     assert superseded == {moments[0]: moments[1], moments[1]: moments[2], moments[2]: None}
-    tick(engine, SETTINGS, NOW)
     first, second = contents(engine, "venue_metrics")
     assert (first["new_drop_count"], first["expired_count"], first["open_count"]) == (2, 2, 0)
     assert (second["new_drop_count"], second["expired_count"], second["open_count"]) == (1, 0, 1)
@@ -354,6 +354,7 @@ def test_a_reopening_that_has_ended_censors_the_drop_before_all_the_same(engine,
     events = [new_drop(NOON), new_drop(NOON + HOUR), closed(NOON + 2 * HOUR, NOON + HOUR)]
     for event in reversed(events) if is_reversed else events:
         deliver(engine, event)
+    tick(engine, SETTINGS, NOW)
     row = one(contents(engine, "open_drops"))
     assert (row["opened_at"], row["superseded_at"]) == (NOON, NOON + HOUR)
 
