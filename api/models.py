@@ -45,6 +45,8 @@ class VenueMetric(Counts, Scores, Derivation):
     market_id: str
     is_simulated: bool
     window_date: date
+    coverage_rate: float | None = Field(description="observed share of the day")
+    is_coverage_assumed: bool | None = Field(description="no scans tell")
 
 
 class VenueMetrics(BaseModel):
@@ -87,6 +89,13 @@ class VenueRollingMetric(Counts, Scores, Derivation):
     rank_lower: int | None = Field(description="joint 95 % band of the rank")
     rank_upper: int | None
     rank_tied: int | None = Field(description="how many venues share the rank")
+    trend_as_of_date: date | None = Field(description="the Sunday that ends the trend's last week")
+    trend_weeks: int | None = Field(description="complete weeks it rests on, 8 to 26")
+    trend_change_per_week: float | None = Field(description="share; -0.03: 3 % fewer a week")
+    trend_lower: float | None
+    trend_upper: float | None
+    trend_p_value: float | None
+    trend_label: str | None = Field(description="where it survives across the market's venues")
 
 
 class VenueRollingMetrics(BaseModel):
@@ -158,6 +167,32 @@ class Accepted(BaseModel):
     late: int = Field(description="of days that are sealed: kept, and in no metric")
     is_repeat: bool = Field(description="the delivery was known: these are its first counts")
     errors: list[RowError] = Field(description="the first 100 rejected events")
+
+
+class Fact(BaseModel):
+    """A statement with what backs it; `printable` is what may be said, null if nothing may."""
+
+    kind: str
+    verdict: str = Field(description="print, hedge or do not print")
+    printable: str | None
+    sentence: str
+    hedged_sentence: str | None
+    reason: str | None = Field(description="why not as it stands")
+    number: float | None
+    unit: str
+    n: int
+    interval: list[float | None] | None = Field(description="95 %; null: open")
+    first_date: date
+    last_date: date
+    coverage_rate: float | None
+    is_coverage_assumed: bool
+    source_line: str
+    permalink: str
+    method_version: int
+
+
+class Facts(BaseModel):
+    facts: list[Fact]
 
 
 class ProblemDetails(BaseModel):

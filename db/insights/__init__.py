@@ -4,6 +4,8 @@ Functions take an Engine and whatever instant or date they are asked for; none r
 answer with DataFrames or small frozen dataclasses.
 """
 
+from db.insights.durations import open_duration
+from db.insights.facts import fact_as_json, market_facts, venue_facts
 from db.insights.health import (
     DATABASE_UNAVAILABLE,
     Backlog,
@@ -35,6 +37,8 @@ from db.insights.market import (
 )
 from db.insights.published import market_metrics, venue_metrics, venue_rolling_metrics
 from db.insights.ranks import WINDOW_DAYS, ranking
+from db.insights.supply import WeekOverWeek, spikes, supply, week_over_week
+from db.insights.timing import WeekdayHours, opening_times, release_clock, weekday_hours
 from db.insights.trends import trends
 from db.insights.venues import VenueFacts, venue, venue_history, venue_windows
 
@@ -51,30 +55,42 @@ __all__ = [
     "UnknownMarketError",
     "UnknownVenueError",
     "VenueFacts",
+    "WeekOverWeek",
+    "WeekdayHours",
     "coverage_days",
     "cuisines",
     "data_through",
     "default_market",
     "drop_event_id",
+    "fact_as_json",
     "just_closed",
     "late_days",
     "latest_as_of",
     "lists",
     "live_drops",
+    "market_facts",
     "market_metrics",
     "markets",
     "markets_asked_for",
     "neighborhoods",
+    "open_duration",
+    "opening_times",
     "progress",
     "ranking",
     "read_drop_event_id",
     "receipts",
     "rejections",
+    "release_clock",
+    "spikes",
     "status",
+    "supply",
     "trends",
     "venue",
+    "venue_facts",
     "venue_history",
     "venue_metrics",
     "venue_rolling_metrics",
     "venue_windows",
+    "week_over_week",
+    "weekday_hours",
 ]

@@ -9,6 +9,7 @@ from db.engine import Engine
 from db.insights.frames import frame
 from db.insights.market import latest_as_of, markets_asked_for
 from db.insights.ranks import rolling_rows, with_ranks
+from db.insights.trends import trend_rows, with_labels
 from db.insights.venues import venue
 from metrics.calendar import local_date
 
@@ -56,8 +57,10 @@ def venue_rolling_metrics(
     """The ranking with its intervals, hardest first, unscored venues last.
 
     Of each market: the newest scored day not after `as_of` (by default its today at `now`); the
-    rows name it. Ranks are those within the whole market. Columns and errors as of `ranking` and
-    `venue_metrics`.
+    rows name it. Ranks are those within the whole market. Columns as of `ranking` without its
+    changes, and of the venue's trend: trend_as_of_date (the last Sunday with one), trend_weeks,
+    trend_change_per_week, trend_lower, trend_upper, trend_p_value, trend_label; None where there is
+    too little to tell. Errors as of `venue_metrics`.
     """
     if venue_id is not None:
         market = market or venue(engine, venue_id).market_id
@@ -68,6 +71,7 @@ def venue_rolling_metrics(
         if found is not None:
             as_of_dates[asked.market_id] = found
     rows = with_ranks(rolling_rows(engine, as_of_dates, window_days))
+    rows = rows.merge(_trends(engine, as_of_dates), how="left", on="venue_id")
     if venue_id is not None:
         rows = rows[rows["venue_id"] == venue_id]
     if neighborhood is not None:
@@ -93,6 +97,15 @@ def market_metrics(
         "insight_market_metrics",
         **_spans(engine, market, days, as_of, now),
         metric_types=list(metric_types) if metric_types else None,
+    )
+
+
+def _trends(engine: Engine, as_of_dates: dict[str, date]) -> pd.DataFrame:
+    """The trends as of each market's date, their columns named as rolling rows have them."""
+    columns = ["as_of_date", "weeks", "change_per_week", "lower", "upper", "p_value", "label"]
+    rows = with_labels(trend_rows(engine, as_of_dates))[["venue_id", *columns]]
+    return rows.rename(columns={name: f"trend_{name}" for name in columns}).astype(
+        {"trend_weeks": "Int64"}
     )
 
 

@@ -18,6 +18,7 @@ PATHS = {
     "/chat/watches/venue-rolling-metrics": "get",
     "/chat/watches/market-metrics": "get",
     "/drops/live": "get",
+    "/facts": "get",
     "/events": "post",
     "/scans": "post",
     "/healthz": "get",
