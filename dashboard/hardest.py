@@ -141,7 +141,7 @@ def _filters(market_id: str, place: str, is_simulated: bool) -> Question | None:
         window_days = st.segmented_control(
             "Window, days",
             WINDOW_DAYS,
-            default=28,
+            default=parts.USUAL_WINDOW,
             required=True,
             key="window",
             bind="query-params",
@@ -244,13 +244,11 @@ def _table(ranking: pd.DataFrame, question: Question) -> None:
     row = st.session_state.pop("selected_row", None)
     if row is not None:
         st.session_state["ranking_url"] = st.query_params.to_dict()
-        st.switch_page(
-            "venue.py",
-            query_params={
-                "venue": ranking["venue_id"].iloc[row],
-                "to": question.as_of.isoformat(),
-            },
-        )
+        asked = {"venue": str(ranking["venue_id"].iloc[row])}
+        # A default in the URL would be taken out again there: one more step to go back through.
+        if question.as_of != data.usual_date(question.market_id, parts.USUAL_WINDOW):
+            asked["to"] = question.as_of.isoformat()
+        st.switch_page("venue.py", query_params=asked)
 
 
 def _restore_filters() -> None:

@@ -23,6 +23,7 @@ from metrics.wording import date_words
 
 Draw = Callable[[Look, Caption | None], go.Figure]
 
+USUAL_WINDOW = 28  # days: what a page is about unless another window is asked for
 SIMULATED = "Simulated data: the venues are fictional and nothing here ever happened."
 
 

@@ -11,7 +11,6 @@ from dashboard import data, formats, parts
 from db.insights import Progress, UnknownVenueError, VenueFacts
 from metrics.wording import date_words, window_words
 
-SPOKEN_WINDOW = 28  # days that the sentence on top is about
 DRAWN_DAYS = 90
 
 
@@ -54,9 +53,11 @@ def _show(facts: VenueFacts) -> None:
         st.info("This venue's market has not been scored yet. The next tick does that.")
         return
     windows = data.venue_windows(facts.venue_id, as_of, reach)
-    spoken = windows[windows["window_days"] == SPOKEN_WINDOW]
+    spoken = windows[windows["window_days"] == parts.USUAL_WINDOW]
     finding.markdown(
-        formats.venue_finding(facts.name, None if spoken.empty else spoken.iloc[0], SPOKEN_WINDOW)
+        formats.venue_finding(
+            facts.name, None if spoken.empty else spoken.iloc[0], parts.USUAL_WINDOW
+        )
     )
     if windows.empty:
         st.info(f"No table opened here in the 90 days to {date_words(as_of, with_year=True)}.")
@@ -67,11 +68,11 @@ def _show(facts: VenueFacts) -> None:
 
 def _choose(market_id: str, chosen: str | None) -> None:
     """A list of the market's ranked venues; choosing one puts it into the URL."""
-    as_of = data.usual_date(market_id, SPOKEN_WINDOW)
+    as_of = data.usual_date(market_id, parts.USUAL_WINDOW)
     if as_of is None:
         return
     ranking = data.ranking(
-        market_id, as_of, SPOKEN_WINDOW, None, None, None, data.progress(market_id)
+        market_id, as_of, parts.USUAL_WINDOW, None, None, None, data.progress(market_id)
     )
     names = dict(zip(ranking["venue_id"], ranking["name"], strict=True))
     ids = sorted(names, key=lambda venue_id: (names[venue_id].casefold(), venue_id))
@@ -106,8 +107,8 @@ def _facts_line(facts: VenueFacts) -> str:
 def _as_of(facts: VenueFacts) -> date | None:
     with st.container(horizontal=True, vertical_alignment="bottom"):
         _choose(facts.market_id, facts.venue_id)
-        usual = data.usual_date(facts.market_id, SPOKEN_WINDOW)
-        latest = data.scored_date(facts.market_id, SPOKEN_WINDOW, None)
+        usual = data.usual_date(facts.market_id, parts.USUAL_WINDOW)
+        latest = data.scored_date(facts.market_id, parts.USUAL_WINDOW, None)
         if usual is None or latest is None:
             return None
         asked = st.date_input(
@@ -119,7 +120,7 @@ def _as_of(facts: VenueFacts) -> date | None:
             format="MM/DD/YYYY",
             width=140,
         )
-    found = data.scored_date(facts.market_id, SPOKEN_WINDOW, asked)
+    found = data.scored_date(facts.market_id, parts.USUAL_WINDOW, asked)
     if found is None:
         st.warning(
             f"Nothing was scored up to {date_words(asked, with_year=True)}; "

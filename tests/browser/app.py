@@ -1,0 +1,115 @@
+"""The whole app as a process of its own, and pages of it in a headless Chromium."""
+
+import os
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+
+from playwright.sync_api import Browser, ConsoleMessage, Page, Playwright
+
+from settings import PROJECT_DIR
+
+START_SECONDS = 90
+STOP_SECONDS = 30
+CHROMIUM_OPTIONS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-dev-shm-usage",
+    "--force-prefers-reduced-motion",
+)
+WIDE, NARROW = (1280, 720), (390, 844)
+
+
+@contextmanager
+def running_app(database_url: str, log: Path) -> Iterator[str]:
+    """Starts `streamlit run streamlit_app.py` on the database; its address, until it is stopped."""
+    with closing(socket.create_server(("127.0.0.1", 0))) as free:
+        port = free.getsockname()[1]
+    with log.open("w") as output:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "streamlit", "run", "streamlit_app.py", f"--server.port={port}"],
+            cwd=PROJECT_DIR,
+            env={**os.environ, "DATABASE_URL": database_url, "TABLESTAKES_DEMO": "0"},
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+    try:
+        address = f"http://127.0.0.1:{port}"
+        _wait_until_ready(process, address, log)
+        yield address
+    finally:
+        process.terminate()
+        process.wait(timeout=STOP_SECONDS)
+
+
+def _wait_until_ready(process: subprocess.Popen[bytes], address: str, log: Path) -> None:
+    deadline = time.monotonic() + START_SECONDS
+    while time.monotonic() < deadline and process.poll() is None:
+        try:
+            with urllib.request.urlopen(f"{address}/healthz", timeout=5):
+                return
+        except (urllib.error.URLError, ConnectionError, TimeoutError):
+            time.sleep(0.1)
+    raise RuntimeError(f"the app did not start:\n{log.read_text()}")
+
+
+def launch(playwright: Playwright, chromium: str) -> Browser:
+    """A headless Chromium that calls nobody."""
+    return playwright.chromium.launch(executable_path=chromium, args=list(CHROMIUM_OPTIONS))
+
+
+@contextmanager
+def reader(
+    browser: Browser, size: tuple[int, int] = WIDE, *, scheme: str = "light"
+) -> Iterator[tuple[Page, list[str]]]:
+    """A blank browser, and what its console complained of."""
+    width, height = size
+    context = browser.new_context(
+        viewport={"width": width, "height": height},
+        color_scheme="dark" if scheme == "dark" else "light",
+        accept_downloads=True,
+    )
+    page = context.new_page()
+    complaints: list[str] = []
+    page.on("console", lambda said: _note(said, complaints))
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    try:
+        yield page, complaints
+    finally:
+        context.close()
+
+
+def _note(said: ConsoleMessage, complaints: list[str]) -> None:
+    """Streamlit, opened below a page's address, first looks for itself there in vain."""
+    is_search = "404" in said.text and "/_stcore/" in said.location["url"]
+    if said.type == "error" and not is_search:
+        complaints.append(f"{said.text} ({said.location['url']})")
+
+
+def settled(page: Page) -> None:
+    """Waits until the script has run, its elements are there and the figures are drawn."""
+    # A click needs a moment until the script runs: without it the state before would be seen.
+    page.wait_for_timeout(150)
+    page.locator('[data-testid="stApp"][data-test-script-state="notRunning"]').wait_for()
+    page.wait_for_function(
+        "() => !document.querySelector('[data-testid=stSkeleton], [data-stale=true]')"
+        " && [...document.querySelectorAll('.stPlotlyChart')]"
+        ".every(chart => chart.querySelector('.main-svg'))"
+    )
+
+
+def visit(page: Page, url: str) -> None:
+    """Opens a page and waits for all of it."""
+    page.goto(url)
+    page.locator("h1").wait_for()
+    settled(page)

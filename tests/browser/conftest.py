@@ -1,0 +1,32 @@
+"""One browser and one running app for all browser tests, on a demo-like database."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, sync_playwright
+
+from tests.browser.app import launch, running_app
+from tests.dashboard.worlds import clone, load_demo_like
+
+
+@pytest.fixture(scope="session")
+def browser(require_browser: str) -> Iterator[Browser]:
+    """A headless Chromium."""
+    with sync_playwright() as playwright:
+        browser = launch(playwright, require_browser)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="session")
+def demo_app(
+    browser: Browser, server_url: str, _template: str, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[str]:
+    """The address of the app on four simulated weeks. Asks for the browser first: where there is
+    none, nothing is loaded."""
+    log: Path = tmp_path_factory.mktemp("app") / "app.log"
+    with clone(server_url, _template) as url:
+        load_demo_like(url)
+        with running_app(url, log) as address:
+            yield address

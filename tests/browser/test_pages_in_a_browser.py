@@ -1,0 +1,171 @@
+"""The pages as a reader has them: the real app, a real browser, a blank profile each time."""
+
+import csv
+import io
+import xml.etree.ElementTree as ET
+from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from playwright.sync_api import Browser, Download, Page
+
+from tests.browser.app import NARROW, WIDE, reader, running_app, settled, visit
+
+PAGES = ("/", "/venue?venue=demo-osteria-luna", "/health")
+ROW_HEIGHT = 35
+
+
+def saved(download: Download) -> str:
+    """What was downloaded."""
+    return Path(download.path()).read_text(encoding="utf-8")
+
+
+def names_drawn(page: Page) -> list[str]:
+    """The venues that the ranking's picture names, from its top."""
+    labels = page.locator(".st-key-ranking .ytick text")
+    places = labels.evaluate_all(
+        "texts => texts.map(text => [text.getBoundingClientRect().top, text.textContent])"
+    )
+    return [str(name) for _, name in sorted(places)]
+
+
+@pytest.mark.parametrize(
+    ("size", "scheme"), [(WIDE, "light"), (NARROW, "dark")], ids=["wide-light", "narrow-dark"]
+)
+@pytest.mark.parametrize("path", PAGES)
+def test_a_page_opens_fits_and_complains_of_nothing(
+    browser: Browser, demo_app: str, path: str, size: tuple[int, int], scheme: str
+) -> None:
+    with reader(browser, size, scheme=scheme) as (page, complaints):
+        visit(page, demo_app + path)
+        assert page.get_by_text("Simulated data").first.is_visible()
+        assert page.locator('[data-testid="stException"]').count() == 0
+        room = page.evaluate("() => [document.documentElement.scrollWidth, innerWidth]")
+        assert room[0] <= room[1]
+        for chart in page.locator(".stPlotlyChart").all():
+            assert chart.get_attribute("aria-label")
+        ground = page.evaluate(
+            "() => getComputedStyle(document.querySelector('[data-testid=stApp]')).backgroundColor"
+        )
+        assert ground == {"light": "rgb(255, 255, 255)", "dark": "rgb(20, 18, 16)"}[scheme]
+        if path != "/health":
+            drawn_on = page.locator(".stPlotlyChart .main-svg").first.evaluate(
+                "svg => getComputedStyle(svg).backgroundColor"
+            )
+            assert drawn_on == ground
+        assert complaints == []
+
+
+def test_the_finding_and_the_picture_are_on_the_first_screen(
+    browser: Browser, demo_app: str
+) -> None:
+    with reader(browser) as (page, _):
+        visit(page, demo_app)
+        assert page.get_by_text("could have been caught").first.bounding_box()["y"] < 300
+        assert page.locator(".st-key-ranking").bounding_box()["y"] < 500
+
+
+def test_a_filter_goes_into_the_link_and_the_link_brings_it_back(
+    browser: Browser, demo_app: str
+) -> None:
+    with reader(browser) as (page, _):
+        visit(page, demo_app)
+        page.locator(".st-key-neighborhood input").click()
+        page.get_by_role("option", name="West Village").click()
+        settled(page)
+        page.locator(".st-key-window").get_by_text("14", exact=True).click()
+        settled(page)
+        link, drawn = page.url, names_drawn(page)
+        assert parse_qs(urlsplit(link).query) == {
+            "neighborhood": ["West Village"],
+            "window": ["14"],
+        }
+        assert 0 < len(drawn) < 20
+    with reader(browser) as (page, _):
+        visit(page, link)
+        assert names_drawn(page) == drawn
+        assert "14 days to Sun, Nov 22, 2026; West Village" in page.inner_text("body")
+
+
+def test_the_csv_holds_what_is_shown_with_units_and_the_label(
+    browser: Browser, demo_app: str
+) -> None:
+    with reader(browser) as (page, _):
+        visit(page, f"{demo_app}/?neighborhood=West+Village")
+        drawn = names_drawn(page)
+        with page.expect_download() as download:
+            page.get_by_role("button", name="Table as CSV").click()
+        rows = list(csv.DictReader(io.StringIO(saved(download.value))))
+    assert download.value.suggested_filename == (
+        "hardest-tables-nyc-demo-west-village-2026-11-22-28d-simulated.csv"
+    )
+    assert [row["venue"] for row in rows] == drawn
+    assert {row["window_ends_on"] for row in rows} == {"2026-11-22"}
+    assert all("simulated data" in row["source"] for row in rows)
+    assert float(rows[0]["catchable_prime_tables_per_week"]) >= 0
+    assert int(rows[0]["resolution_seconds"]) == 60
+
+
+def test_a_row_opens_its_venue_and_going_back_keeps_the_filters(
+    browser: Browser, demo_app: str
+) -> None:
+    link = f"{demo_app}/?neighborhood=West+Village"
+    with reader(browser) as (page, complaints):
+        visit(page, link)
+        first = names_drawn(page)[0]
+        table = page.locator(".st-key-venues canvas").first
+        table.scroll_into_view_if_needed()
+        # The table is a canvas under a layer that scrolls: only a place can be clicked.
+        table.click(position={"x": 17, "y": ROW_HEIGHT * 1.5}, force=True)
+        page.wait_for_url("**/venue?**")
+        page.get_by_role("heading", name=first, exact=True).wait_for()
+        settled(page)
+        page.go_back()
+        page.get_by_role("heading", name="Hardest tables", exact=True).wait_for()
+        settled(page)
+        assert page.url == link
+        assert complaints == []
+
+
+def test_a_picture_for_print_carries_its_words(browser: Browser, demo_app: str) -> None:
+    with reader(browser) as (page, _):
+        visit(page, f"{demo_app}/?neighborhood=West+Village")
+        title = page.locator("h3").first.inner_text()
+        page.get_by_role("button", name="Picture for print").click()
+        dialog = page.get_by_role("dialog")
+        dialog.get_by_text("SVG", exact=True).click()
+        settled(page)
+        with page.expect_download() as download:
+            dialog.locator(".modebar-btn").click()
+        picture = saved(download.value)
+    words = "".join(ET.fromstring(picture).itertext())
+    assert title in words
+    assert "simulated data, fictional venues" in words
+    assert download.value.suggested_filename.endswith("-simulated.svg")
+
+
+def test_another_venue_is_chosen_from_the_list(browser: Browser, demo_app: str) -> None:
+    with reader(browser) as (page, _):
+        visit(page, f"{demo_app}/venue")
+        page.locator(".st-key-venue_choice input").fill("Halyard")
+        page.get_by_role("option", name="Halyard").click()
+        page.get_by_role("heading", name="Halyard", exact=True).wait_for()
+        assert parse_qs(urlsplit(page.url).query) == {"venue": ["demo-halyard"]}
+
+
+def test_an_empty_database_is_said_in_words(
+    browser: Browser, database_url: str, tmp_path: Path
+) -> None:
+    with (
+        running_app(database_url, tmp_path / "app.log") as address,
+        reader(browser) as (page, complaints),
+    ):
+        for path, said in (
+            ("/", "No drop events yet"),
+            ("/venue", "No drop events yet"),
+            ("/health", "Last runs"),
+        ):
+            visit(page, address + path)
+            assert page.get_by_text(said).first.is_visible()
+            assert page.locator('[data-testid="stException"]').count() == 0
+        assert complaints == []
