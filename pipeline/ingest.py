@@ -7,6 +7,7 @@ whole; a row that cannot be read is quarantined with its reason, and the good ro
 import gzip
 import hashlib
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -113,6 +114,19 @@ def guessed_format(path: Path, names: Iterable[str]) -> Format:
 
 def column_names(path: Path) -> list[str]:
     """The file's columns; of NDJSON, all keys of its first lines."""
+    with _refusing_what_breaks_off(path):
+        return _column_names(path)
+
+
+@contextmanager
+def _refusing_what_breaks_off(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except (pa.ArrowInvalid, pa.ArrowNotImplementedError, EOFError, gzip.BadGzipFile) as error:
+        raise UnreadableFileError(f"{path.name}: cannot be read to its end: {error}") from None
+
+
+def _column_names(path: Path) -> list[str]:
     match _kind_of_file(path):
         case ".parquet":
             return list(_opened_parquet(path).schema_arrow.names)
@@ -142,10 +156,8 @@ def column_names(path: Path) -> list[str]:
 def read_chunks(path: Path, format: Format) -> Iterator[pa.Table]:
     """The file's rows, some at a time; raises `UnreadableFileError` where it breaks off."""
     reader = {".parquet": _parquet_chunks, ".csv": _csv_chunks, ".ndjson": _ndjson_chunks}
-    try:
+    with _refusing_what_breaks_off(path):
         yield from reader[_kind_of_file(path)](path, format)
-    except (pa.ArrowInvalid, pa.ArrowNotImplementedError, EOFError, gzip.BadGzipFile) as error:
-        raise UnreadableFileError(f"{path.name}: cannot be read to its end: {error}") from None
 
 
 def _parquet_chunks(path: Path, format: Format) -> Iterator[pa.Table]:

@@ -1,0 +1,75 @@
+"""The migrations make the tables that the metadata describe, and days become partitions of them."""
+
+from datetime import date
+
+import pytest
+import sqlalchemy as sa
+from alembic.autogenerate import compare_metadata
+from alembic.runtime.migration import MigrationContext
+
+from db.partitions import days_to_make, make_days, partition_exists
+from db.schema import drop_events, metadata
+from tests.factories import at, closed, deliver, new_drop, read
+
+DAY = date(2026, 11, 20)
+
+
+def is_ours(_object, name, kind, *_):
+    return kind != "table" or name != "alembic_version"
+
+
+def test_the_migrations_equal_the_metadata(engine):
+    with engine.connect() as connection:
+        context = MigrationContext.configure(
+            connection,
+            opts={
+                "compare_type": True,
+                "compare_server_default": True,
+                "include_object": is_ours,
+            },
+        )
+        assert compare_metadata(context, metadata) == []
+
+
+def test_raw_tables_are_partitioned_by_their_day(engine):
+    keys = {
+        row["name"]: row["key"]
+        for row in read(
+            engine,
+            "SELECT partrelid::regclass::text AS name, pg_get_partkeydef(partrelid) AS key "
+            "FROM pg_partitioned_table",
+        )
+    }
+    assert keys == {"drop_events": "LIST (opened_date)", "scans": "LIST (scanned_date)"}
+
+
+def test_every_key_of_a_distributed_table_begins_with_the_venue():
+    for name in ("drop_events", "drop_rollup", "venue_metrics", "venue_rolling_metrics"):
+        assert next(iter(metadata.tables[name].primary_key.columns)).name == "venue_id"
+
+
+def test_a_day_is_made_once_and_stays_away_once_it_is_sealed(engine):
+    make_days(engine, [DAY, DAY])
+    make_days(engine, [DAY])
+    with engine.connect() as connection:
+        assert partition_exists(connection, drop_events.name, DAY)
+        assert days_to_make(connection, [DAY]) == []
+    with engine.begin() as connection:
+        connection.execute(sa.text("UPDATE opened_days SET sealed_at = now()"))
+        connection.execute(sa.text("DROP TABLE drop_events_20261120, scans_20261120"))
+    make_days(engine, [DAY])
+    with engine.connect() as connection:
+        assert not partition_exists(connection, drop_events.name, DAY)
+        assert days_to_make(connection, [DAY]) == []
+
+
+def test_a_drop_ends_at_most_once_whatever_is_tried(engine):
+    deliver(
+        engine,
+        new_drop(at("2026-11-20 12:00")),
+        closed(at("2026-11-20 12:01"), at("2026-11-20 12:00")),
+    )
+    with engine.begin() as connection, pytest.raises(sa.exc.IntegrityError):
+        connection.execute(
+            sa.text("INSERT INTO drop_events SELECT * FROM drop_events WHERE is_end")
+        )
