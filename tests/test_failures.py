@@ -1,4 +1,3 @@
-# ruff: noqa: E501  # names of tests are sentences
 """Failure modes of systems like this one, and the tests that would notice ours having them."""
 
 import ast
