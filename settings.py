@@ -81,6 +81,9 @@ class Settings(BaseSettings):
         le=3650,
         description="a whole number of days from TABLESTAKES_SLOT_HORIZON_DAYS + 1 to 3650",
     )
+    alert_retention_days: int = Field(
+        default=30, ge=1, le=3650, description="a whole number of days from 1 to 3650"
+    )
     max_lead_days: int = Field(
         default=400, ge=1, le=3650, description="a whole number of days from 1 to 3650"
     )

@@ -36,7 +36,7 @@ class UnreadableFileError(Exception):
 @dataclass(frozen=True)
 class Column:
     name: str
-    kind: str  # "id", "text", "instant", "integer", "boolean", "zone"
+    kind: str  # "id", "text", "instant", "integer", "number", "boolean", "zone"
     is_required: bool = False
 
 
@@ -144,6 +144,26 @@ VENUES = Format(
     ),
 )
 
+ALERTS = Format(
+    "alerts",
+    "staged_alerts",
+    (
+        Column("event_id", "id", is_required=True),
+        Column("alert_id", "id", is_required=True),
+        Column("event_type", "text", is_required=True),
+        Column("occurred_at", "instant", is_required=True),
+        Column("venue_id", "id", is_required=True),
+        Column("user_id", "id", is_required=True),
+        Column("drop_event_id", "text"),
+        Column("slot_id", "id"),
+        Column("opened_at", "instant"),
+        Column("goal_match", "boolean"),
+        Column("channel", "id"),
+        Column("message_variant", "id"),
+        Column("time_to_action_seconds", "number"),
+    ),
+)
+
 
 def as_csv(table: pa.Table) -> bytes:
     """The rows as COPY … (FORMAT csv) reads them: a null is empty, an empty text is quoted."""
@@ -233,6 +253,16 @@ def _read_integer(values: pa.Array, name: str, problems: np.ndarray) -> pa.Array
     return pc.if_else(is_whole, whole, pa.scalar(None, pa.string())).cast(pa.int32())
 
 
+def _read_number(values: pa.Array, name: str, problems: np.ndarray) -> pa.Array:
+    text = _as_text(values)
+    is_number = pc.fill_null(
+        pc.match_substring_regex(text, r"^[+-]?\d{1,15}(?:\.\d*)?(?:[eE][+-]?\d{1,2})?$"), True
+    )
+    _flag(problems, pc.invert(is_number), lambda i: f"{name} {_shown(text, i)} is not a number")
+    plain = pc.replace_substring_regex(text, r"^\+", "")
+    return pc.if_else(is_number, plain, pa.scalar(None, pa.string())).cast(pa.float64())
+
+
 def _read_boolean(values: pa.Array, name: str, problems: np.ndarray) -> pa.Array:
     if pa.types.is_boolean(values.type):
         return values
@@ -262,6 +292,7 @@ _READERS: dict[str, Callable[[pa.Array, str, np.ndarray], pa.Array]] = {
     "text": lambda values, name, problems: _read_text(values, name, problems, MAX_TEXT_LENGTH),
     "instant": _read_instant,
     "integer": _read_integer,
+    "number": _read_number,
     "boolean": _read_boolean,
     "zone": _read_zone,
 }

@@ -18,6 +18,7 @@ ALSO_READ: dict[str, tuple[type, ...]] = {
     "text": (int,),
     "instant": (),
     "integer": (int, float),
+    "number": (int, float),
     "boolean": (bool,),
     "zone": (),
 }
@@ -74,6 +75,7 @@ def _wanted(column: Column) -> str:
     return {
         "instant": ": send a text such as 2026-11-20T19:00:00-05:00",
         "integer": ": send a whole number",
+        "number": ": send a number",
         "boolean": ": send true or false",
     }.get(column.kind, ": send a text")
 

@@ -4,6 +4,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
+from db.alert_stamps import stamp_alerts
 from db.queries import run
 
 
@@ -25,6 +26,7 @@ def aggregate_batches(connection: Connection, now: datetime, *, poll_interval_se
         "extend_market_spans",
     ):
         run(connection, statement, batch_ids=batch_ids, dates=dates)
+    stamp_alerts(connection, batch_ids, dates)
     run(
         connection,
         "merge_scan_rollup",

@@ -270,7 +270,7 @@ def replace_venue_days(
 ) -> None:
     """Replaces the venues' rows of `venue_metrics` on these dates."""
     run(connection, "forget_venue_days", venue_ids=list(venue_ids), dates=list(dates))
-    _copy(connection, venue_metrics, rows)
+    copy_rows(connection, venue_metrics, rows)
 
 
 def replace_venue_windows(
@@ -278,7 +278,7 @@ def replace_venue_windows(
 ) -> None:
     """Replaces the venues' rows of `venue_rolling_metrics` as of these dates."""
     run(connection, "forget_venue_windows", venue_ids=list(venue_ids), as_of_dates=list(dates))
-    _copy(connection, venue_rolling_metrics, rows)
+    copy_rows(connection, venue_rolling_metrics, rows)
 
 
 def forget_trends(connection: Connection, market_id: str) -> None:
@@ -291,10 +291,11 @@ def replace_venue_trends(
 ) -> None:
     """Replaces the venues' rows of `venue_trends` as of these dates."""
     run(connection, "forget_venue_trends", venue_ids=list(venue_ids), as_of_dates=list(dates))
-    _copy(connection, venue_trends, rows)
+    copy_rows(connection, venue_trends, rows)
 
 
-def _copy(connection: Connection, table: Table, rows: pd.DataFrame) -> None:
+def copy_rows(connection: Connection, table: Table, rows: pd.DataFrame) -> None:
+    """COPYs the rows; their columns are the table's."""
     if rows.empty:
         return
     statement = sql.SQL("COPY {} ({}) FROM STDIN (FORMAT csv)").format(

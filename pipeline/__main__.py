@@ -13,6 +13,7 @@ from pathlib import Path
 from tqdm import tqdm
 
 from db import migrate
+from db.alert_writes import forget_user
 from db.deliveries import Acceptance, IdempotencyConflictError
 from db.embedded import EmbeddedDatabaseError
 from db.engine import DatabaseUnusableError, Engine, open_database
@@ -20,6 +21,7 @@ from db.insights import DATABASE_UNAVAILABLE, status
 from db.intake import UnreadableFileError
 from db.proofs import problems
 from db.seals import HeldDay, SealedDay, UnprovenDayError
+from db.user_keys import NoUserKeySecretError, user_key, user_key_secret
 from pipeline import simulate
 from pipeline.ingest import FORMATS, ingest_file
 from pipeline.jobs import Timer, recorded
@@ -53,6 +55,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         DatabaseUnusableError,
         EmbeddedDatabaseError,
         IdempotencyConflictError,
+        NoUserKeySecretError,
         SettingsError,
         UnprovenDayError,
         UnreadableFileError,
@@ -94,6 +97,8 @@ def _parser() -> argparse.ArgumentParser:
     command = add("status", "last runs, backlog, retention, coverage, late and rejected", _status)
     command.add_argument("--json", action="store_true", help="as one JSON object")
     _add_now(command)
+    command = add("forget-user", "erase a user's key and raw events; counts stay", _forget_user)
+    command.add_argument("user", metavar="USER", help="the id as the app sends it")
     simulate.add_arguments(add("simulate", "write labelled synthetic events with known truth"))
     return parser
 
@@ -207,6 +212,16 @@ def _verify(engine: Engine, settings: Settings, options: argparse.Namespace) -> 
 
 def _rescore(engine: Engine, settings: Settings, options: argparse.Namespace) -> int:
     print(f"scored {rescore(engine, settings, _now(options))} venues anew")
+    return 0
+
+
+def _forget_user(engine: Engine, settings: Settings, options: argparse.Namespace) -> int:
+    key = user_key(options.user, user_key_secret(settings))
+    # The record of the job is the audit: that somebody was forgotten and when, never who.
+    with recorded(engine, "forget-user") as detail:
+        alerts, events = forget_user(engine, key, now=datetime.now(UTC))
+        detail.update(alerts=alerts, events=events)
+    print(f"made {alerts} alerts anonymous, erased {events} raw events")
     return 0
 
 

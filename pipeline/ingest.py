@@ -18,16 +18,18 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from pyarrow import csv
 
+from db.alert_writes import accept_alerts
 from db.deliveries import Acceptance, Delivery
 from db.engine import Engine
-from db.intake import DROPS, FOUND_PROBLEM, SCANS, VENUES, Format, UnreadableFileError
+from db.intake import ALERTS, DROPS, FOUND_PROBLEM, SCANS, VENUES, Format, UnreadableFileError
 from db.json_rows import chunk_of_json
 from db.scan_writes import accept_scans
+from db.user_keys import user_key_secret
 from db.venue_writes import accept_venues
 from db.writes import accept_drops
 from settings import Settings
 
-FORMATS = {format.kind: format for format in (DROPS, SCANS, VENUES)}
+FORMATS = {format.kind: format for format in (ALERTS, DROPS, SCANS, VENUES)}
 ROWS_AT_ONCE = 20_000
 BYTES_AT_ONCE = 4 << 20
 LINES_TO_GUESS_BY = 100
@@ -79,6 +81,10 @@ def ingest_file(
     )
     if format is SCANS:
         acceptance = accept_scans(engine, delivery, received_at=received_at)
+    elif format is ALERTS:
+        acceptance = accept_alerts(
+            engine, delivery, received_at=received_at, secret=user_key_secret(settings)
+        )
     elif format is VENUES:
         acceptance = accept_venues(engine, delivery, received_at=received_at)
     else:
@@ -101,7 +107,7 @@ def ingest_file(
 def guessed_format(path: Path, names: Iterable[str]) -> Format:
     """The kind of file that has these columns."""
     given = set(names)
-    for format in (SCANS, DROPS, VENUES):
+    for format in (SCANS, ALERTS, DROPS, VENUES):
         if given.issuperset(format.required) and (format is not VENUES or "alert_id" not in given):
             return format
     raise UnreadableFileError(

@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
+from db.alert_writes import prune_alert_events
 from db.engine import Engine
 from db.markets import market_zones
 from db.seals import HeldDay, SealedDay, is_quiet, reject_stale_pending, seal_day, unsealed_days
@@ -24,6 +25,7 @@ class SealResult:
     held: Sequence[HeldDay] = field(default_factory=tuple)
     busy: Sequence[date] = field(default_factory=tuple)
     pending_rejected: int = 0
+    alert_events_pruned: int = 0
 
     def summary(self) -> dict[str, object]:
         """For the record of the job."""
@@ -33,6 +35,7 @@ class SealResult:
             "busy": [day.isoformat() for day in self.busy],
             "rows_pruned": sum(day.rows_pruned for day in self.sealed),
             "pending_rejected": self.pending_rejected,
+            "alert_events_pruned": self.alert_events_pruned,
         }
 
 
@@ -81,4 +84,5 @@ def seal(
                 progress(outcome)
     finally:
         tick(engine, settings, now)
-    return SealResult(tuple(sealed), tuple(held), tuple(busy), rejected)
+    pruned = prune_alert_events(engine, now - timedelta(days=settings.alert_retention_days))
+    return SealResult(tuple(sealed), tuple(held), tuple(busy), rejected, pruned)

@@ -14,6 +14,7 @@ from db.retry import retried
 from db.rollups import aggregate_batches
 from db.work import exclusive, snapshot
 from db.writes import settle_pending_ends
+from pipeline.conversion import score_conversion
 from pipeline.score import score
 from settings import Settings
 
@@ -55,4 +56,6 @@ def _aggregate_and_score(
         aggregated = aggregate_batches(
             connection, now, poll_interval_seconds=settings.poll_interval_seconds
         )
-        return aggregated, score(connection, settings, now, everything=everything)
+        scored = score(connection, settings, now, everything=everything)
+        score_conversion(connection, settings, now, everything=everything)
+        return aggregated, scored

@@ -27,6 +27,7 @@ def test_an_empty_environment_gives_the_documented_defaults():
     assert settings.demo
     assert settings.slot_horizon_days == 14
     assert settings.retention_days == 21
+    assert settings.alert_retention_days == 30
     assert settings.max_lead_days == 400
     assert settings.poll_interval_seconds == 60
     assert settings.reaction_seconds == 60

@@ -12,7 +12,8 @@ from metrics.calendar import local_date
 
 JUST_CLOSED = timedelta(hours=1)
 
-_DERIVED_ID = re.compile(r"drop~(\d{8}T\d{6}\.\d{6})Z~(.*)", re.DOTALL)
+DERIVED_PREFIX = "drop~"
+_DERIVED_ID = re.compile(rf"{DERIVED_PREFIX}(\d{{8}}T\d{{6}}\.\d{{6}})Z~(.*)", re.DOTALL)
 
 
 def drop_event_id(event_id: str | None, slot_id: str, opened_at: datetime) -> str:

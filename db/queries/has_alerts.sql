@@ -1,0 +1,2 @@
+-- Whether there is anything to stamp.
+SELECT EXISTS (SELECT FROM alerts)

@@ -1,0 +1,6 @@
+-- in:  batch_id
+INSERT INTO rejected_events (batch_id, row_number, reason, payload)
+SELECT batch_id, row_number, problem,
+    coalesce(payload, jsonb_strip_nulls(to_jsonb(staged_alerts) - 'batch_id' - 'row_number' - 'problem'))
+FROM staged_alerts
+WHERE batch_id = :batch_id AND problem IS NOT NULL

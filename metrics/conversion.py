@@ -1,0 +1,137 @@
+"""Conversion: how far alerts lead, and why those that did not lead to a booking failed.
+
+Formula: an alert is sent, opened, tapped, booked. A step is reached if it, or a later one, happened
+    within the window after the sending, the window's end included; a step up to 2 s before the
+    sending counts as at once (clocks differ), an earlier one not at all. Only alerts whose window
+    has passed (settled) are counted. A loss is a settled alert without a booking, and has one
+    cause: the table was taken *before opened*, *before tap* or *before confirm*, the first of these
+    steps that had not been reached when it was taken; *still there*, where nobody took it within
+    the window; or *unknown*, where the table's fate is not.
+Unit: alerts; seconds.
+Range: each step is reached by no more alerts than the one before; the causes add up to the losses.
+Empty case: no settled alerts, counts of zero; a share or a median of nothing is None.
+Example: opened after 30 s, never tapped, the table taken after 40 s; a day's window.
+    >>> alerts = Alerts(*(np.array([x]) for x in (0, 30, NEVER, NEVER, 40)))
+    >>> reached, cause = outcomes(alerts, 86400)
+    >>> int(reached[0]), CAUSES[cause[0]]
+    (1, 'gone_before_tap')
+
+Source: this project.
+"""
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+STEPS = ("sent", "opened", "tapped", "booked")
+CAUSES = (
+    "gone_before_opened",
+    "gone_before_tap",
+    "gone_before_confirm",
+    "still_there",
+    "unknown",
+)
+NEVER = 2**31 - 1
+"""Seconds of a step that was not taken, and of a table that nobody took."""
+NOT_KNOWN = -(2**31)
+"""Seconds until a table was taken whose fate is not known."""
+GRACE_SECONDS = 2
+LONGEST_WINDOW_SECONDS = 720 * 3600
+"""Steps later than this after the sending are not kept."""
+
+Ints = NDArray[np.int64]
+
+
+class Alerts(NamedTuple):
+    """Alerts, one an element of each array, all of shape (alerts,).
+
+    sent: seconds from the local day's start to the sending. opened, tapped, booked: seconds from
+    the sending to the step as it was seen, NEVER if it was not. closed: to the closing of the
+    table, which may lie before the sending; NEVER or NOT_KNOWN.
+    """
+
+    sent: Ints
+    opened: Ints
+    tapped: Ints
+    booked: Ints
+    closed: Ints
+
+
+@dataclass(frozen=True)
+class FunnelCounts:
+    """Counts of settled alerts by group, each array of shape (groups,).
+
+    steps: alerts that reached each of STEPS. causes: losses of each of CAUSES. opened_seen: alerts
+    whose opening itself was seen. unsettled: alerts whose window has not passed. just_missed:
+    losses whose next step came no more than so many seconds after the table was taken.
+    """
+
+    steps: dict[str, Ints]
+    causes: dict[str, Ints]
+    opened_seen: Ints
+    unsettled: Ints
+    just_missed: Ints
+
+
+def outcomes(alerts: Alerts, window_seconds: int) -> tuple[Ints, Ints]:
+    """Of each alert the last step reached (0 sent, 3 booked) and the cause of its loss, a position
+    in CAUSES; -1 for a booking."""
+    booked = alerts.booked
+    tapped = np.minimum(alerts.tapped, booked)
+    opened = np.minimum(alerts.opened, tapped)
+    steps = np.stack([opened, tapped, booked])
+    reached = (steps <= window_seconds).sum(axis=0)
+    closed = alerts.closed
+    cause = np.select(
+        [
+            reached == 3,
+            closed == NOT_KNOWN,
+            closed > window_seconds,
+            (reached < 1) | (closed <= opened),
+            (reached < 2) | (closed <= tapped),
+        ],
+        [-1, 4, 3, 0, 1],
+        default=2,
+    )
+    return reached, cause
+
+
+def missed_by_seconds(alerts: Alerts, window_seconds: int) -> Ints:
+    """How many seconds after the table was taken the alert's next step came; NEVER where none came,
+    or the alert was no loss."""
+    _, cause = outcomes(alerts, window_seconds)
+    tapped = np.minimum(alerts.tapped, alerts.booked)
+    opened = np.minimum(alerts.opened, tapped)
+    step = np.select([cause == 0, cause == 1, cause == 2], [opened, tapped, alerts.booked], NEVER)
+    return np.where(step <= window_seconds, step - alerts.closed, NEVER)
+
+
+def funnel_counts(
+    alerts: Alerts,
+    is_settled: NDArray[np.bool_],
+    group: Ints,
+    n_groups: int,
+    window_seconds: int,
+    *,
+    faster_seconds: int = 30,
+) -> FunnelCounts:
+    """Counts by group; `group` numbers each alert's group from 0."""
+    reached, cause = outcomes(alerts, window_seconds)
+
+    def count(chosen: NDArray[np.bool_]) -> Ints:
+        return np.bincount(group[chosen & is_settled], minlength=n_groups)
+
+    return FunnelCounts(
+        steps={name: count(reached >= step) for step, name in enumerate(STEPS)},
+        causes={name: count(cause == number) for number, name in enumerate(CAUSES)},
+        opened_seen=count(alerts.opened <= window_seconds),
+        unsettled=np.bincount(group[~is_settled], minlength=n_groups),
+        just_missed=count(missed_by_seconds(alerts, window_seconds) <= faster_seconds),
+    )
+
+
+def median_seconds(seconds: Ints) -> float | None:
+    """The middle of the observed times; None of none."""
+    return float(np.median(seconds)) if seconds.size else None
