@@ -22,11 +22,7 @@ def saved(download: Download) -> str:
 
 def names_drawn(page: Page) -> list[str]:
     """The venues that the ranking's picture names, from its top."""
-    labels = page.locator(".st-key-ranking .ytick text")
-    places = labels.evaluate_all(
-        "texts => texts.map(text => [text.getBoundingClientRect().top, text.textContent])"
-    )
-    return [str(name) for _, name in sorted(places)]
+    return page.locator(".st-key-ranking .ytick text").all_text_contents()
 
 
 @pytest.mark.parametrize(
