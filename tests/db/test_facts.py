@@ -125,7 +125,10 @@ def test_the_trend_of_a_venue_is_the_one_in_the_table(engine):
     assert fact.printable is not None
     assert fact.printable.startswith("falling is getting harder: about ")
     assert fact.context.last_date == row["as_of_date"]
-    assert of_venue(engine, "level", TODAY)["trend"].printable is None
+    level = of_venue(engine, "level", TODAY)
+    assert level["trend"].printable is None
+    # The clock is read over 90 days, of which the market has 81.
+    assert level["release_clock"].context.first_date == TODAY - timedelta(days=80)
     rolling = insights.venue_rolling_metrics(engine, now=NOW, window_days=28)
     found = rolling.set_index("venue_id").loc["falling"]
     assert found["trend_label"] == "getting harder"

@@ -28,11 +28,14 @@ TYPES = ("coverage", "prime_off_peak", "spikes", "supply_compression")
 FIRST = date(2026, 8, 31)  # a Monday
 LAST = date(2026, 11, 22)  # the Sunday of the twelfth week
 SPIKE_DAY = date(2026, 11, 13)
+SILENT_DAY = date(2026, 11, 21)
 NOW = datetime.combine(LAST + timedelta(days=1), time(6), UTC)
 
 
 def number(day: date) -> int:
-    """Drops of a day: a few on weekdays, more at weekends, and once far too many."""
+    """Drops of a day: a few on weekdays, more at weekends, once far too many and once none."""
+    if day == SILENT_DAY:
+        return 0
     return 45 if day == SPIKE_DAY else 12 + 6 * (day.isoweekday() >= 5) + day.day % 3
 
 
@@ -159,16 +162,22 @@ def test_supply_is_held_against_the_same_hour_of_the_week(utc_market):
 
 
 def test_an_hour_with_one_of_two_anchors_is_not_compared_with_both(utc_market):
-    looks = list(scans(FIRST, LAST))
-    for look in looks:
-        if look["scanned_at"].date() == LAST and look["scanned_at"].hour == 16:
-            look["ok"] = look["ok"] and look["bucket_id"].endswith("15:00")
-            look["available_slots"] = look["available_slots"] if look["ok"] else None
+    lost = {
+        datetime.combine(LAST, time(15), UTC),
+        datetime.combine(LAST - timedelta(weeks=2), time(14), UTC),
+    }
+    looks = [
+        look | {"ok": False, "available_slots": None}
+        if look["scanned_at"] in lost and look["bucket_id"].endswith("19:00")
+        else look
+        for look in scans(FIRST, LAST)
+    ]
     deliver_scans(utc_market, *looks, received_at=NOW)
     deliver(utc_market, *drops(LAST, LAST), received_at=NOW)
     tick(utc_market, SETTINGS, NOW)
     last = values(utc_market, "supply_compression")[LAST]
-    assert (last["hour"], last["available_slots"]) == (15, 19.0)
+    assert (last["hour"], last["available_slots"]) == (14, 19.0)
+    assert (last["tighter_than"], last["comparable_hours"]) == (10, 10)
 
 
 def test_pass_after_pass_gives_what_a_rescore_gives(utc_market):
@@ -191,6 +200,10 @@ def test_pass_after_pass_gives_what_a_rescore_gives(utc_market):
         deliver_scans(engine, *hours, received_at=now)
         deliver(engine, new_drop(now - timedelta(minutes=1), slot_id=str(hour)), received_at=now)
         tick(engine, SETTINGS, now)
+    passes = rows(engine)
+    rescore(engine, SETTINGS, now)
+    assert rows(engine) == passes
+    assert SILENT_DAY in values(engine, "prime_off_peak")
     opened_at = datetime(2026, 10, 2, 9, 30, tzinfo=UTC)
     deliver(engine, new_drop(opened_at, slot_id="late"), received_at=now)
     tick(engine, SETTINGS, now)
