@@ -12,7 +12,7 @@ from fastapi import FastAPI
 from fastapi.routing import APIRoute
 from starlette.routing import BaseRoute, Route
 
-from api import docs, drops, facts, health, models, scans, watches
+from api import alerts, docs, drops, facts, health, models, scans, watches
 from api.problems import MEDIA_TYPE, answer_with_problems
 from api.state import State
 from db import migrate
@@ -21,10 +21,18 @@ from settings import SettingsError, load_settings
 
 __all__ = ["State", "create_app", "create_routes"]
 
-ROUTERS = (watches.router, facts.router, drops.router, scans.router, health.router, docs.router)
+ROUTERS = (
+    watches.router,
+    facts.router,
+    drops.router,
+    scans.router,
+    alerts.router,
+    health.router,
+    docs.router,
+)
 
 # Below these everything is the API's, so that a mistyped path is a 404 and not somebody's page.
-OWN_FOLDERS = ("/chat", "/drops")
+OWN_FOLDERS = ("/chat", "/drops", "/alerts", "/conversion")
 
 DESCRIPTION = (
     "Scarcity, timing and market numbers from restaurant-reservation drops. Times are ISO-8601 in "

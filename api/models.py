@@ -169,6 +169,65 @@ class Accepted(BaseModel):
     errors: list[RowError] = Field(description="the first 100 rejected events")
 
 
+class Tracked(BaseModel):
+    """received = accepted + duplicate + rejected."""
+
+    received: int
+    accepted: int
+    duplicate: int = Field(description="known by their venue and event_id: they change nothing")
+    rejected: int
+    errors: list[RowError] = Field(description="every rejected event")
+
+
+class Rate(BaseModel):
+    """A share with its 95 % Wilson interval."""
+
+    rate: float
+    lower: float
+    upper: float
+
+
+class FunnelStep(BaseModel):
+    step: str = Field(description="the event type")
+    count: int = Field(description="settled alerts that came this far, or further")
+    step_rate: Rate | None = Field(description="of those that came to the step before")
+    overall_rate: Rate | None = Field(description="of all settled alerts")
+
+
+class StepTimes(BaseModel):
+    """Seconds from the sending, where the step itself was seen."""
+
+    count: int
+    median_seconds: float | None
+    p90_seconds: float | None
+
+
+class FunnelCounts(BaseModel):
+    settled: int = Field(description="alerts whose window has passed: only they are in a rate")
+    unsettled: int
+    steps: list[FunnelStep]
+    losses: dict[str, int] = Field(description="settled alerts without a booking, by cause")
+    just_missed: int = Field(description="losses that faster_seconds would have saved")
+    opened_seen: int = Field(description="openings seen, not implied by a later step")
+    to_open: StepTimes
+    to_book: StepTimes
+
+
+class FunnelRow(FunnelCounts):
+    key: str | None = Field(description="null: not said")
+
+
+class Funnel(FunnelCounts):
+    days: int
+    window_hours: float
+    first_date: date | None
+    last_date: date | None
+    settled_at: datetime | None = Field(description="the instant that was scored for")
+    faster_seconds: int
+    by: str | None = None
+    rows: list[FunnelRow] | None = Field(None, description="with `by`: they add up to the total")
+
+
 class Fact(BaseModel):
     """A statement with what backs it; `printable` is what may be said, null if nothing may."""
 

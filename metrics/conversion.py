@@ -26,6 +26,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 STEPS = ("sent", "opened", "tapped", "booked")
+EVENTS = ("alert_sent", "alert_opened", "tap_to_reserve", "booking_confirmed")
+"""The steps as senders name them."""
 CAUSES = (
     "gone_before_opened",
     "gone_before_tap",
@@ -130,8 +132,3 @@ def funnel_counts(
         unsettled=np.bincount(group[~is_settled], minlength=n_groups),
         just_missed=count(missed_by_seconds(alerts, window_seconds) <= faster_seconds),
     )
-
-
-def median_seconds(seconds: Ints) -> float | None:
-    """The middle of the observed times; None of none."""
-    return float(np.median(seconds)) if seconds.size else None

@@ -1,0 +1,175 @@
+"""POST /alerts/track and GET /conversion/funnel: what users did with alerts, what came of it."""
+
+import hashlib
+import hmac
+from dataclasses import asdict
+from http import HTTPStatus
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter, Depends, Query, Request
+from starlette.concurrency import run_in_threadpool
+
+from api import models
+from api.access import requires
+from api.answers import JsonResponse
+from api.bodies import MAX_EVENTS, read_events, receive_body, unpacked
+from api.deliveries import body_of
+from api.parameters import AsOf, Days, Market
+from api.problems import ProblemError
+from api.state import AppState, Database, Now
+from db import insights
+from db.alert_writes import accept_alerts
+from db.deliveries import Delivery
+from db.insights.conversion import LONGEST_WINDOW_HOURS, Funnel, FunnelRow, funnel
+from db.intake import ALERTS
+from db.json_rows import chunk_of_json
+from db.user_keys import NoUserKeySecretError, user_key_secret
+from metrics.proportions import Proportion
+
+router = APIRouter(tags=["alerts"])
+
+Breakdown = Literal[
+    "venue",
+    "neighborhood",
+    "tier",
+    "daypart",
+    "weekday",
+    "hour",
+    "goal_match",
+    "channel",
+    "message_variant",
+]
+
+
+@router.post(
+    "/alerts/track",
+    response_model=models.Tracked,
+    dependencies=[Depends(requires("write:alerts"))],
+    openapi_extra=body_of("alert events"),
+)
+async def track(request: Request, engine: Database, state: AppState, now: Now) -> JsonResponse:
+    """Takes in one alert event or many: good ones are accepted, each once, bad ones named with
+    their reason. What was sent before is a duplicate, so an app may send again what it is unsure
+    of."""
+    body = await receive_body(request)
+    encoding = request.headers.get("Content-Encoding", "")
+
+    def accept() -> JsonResponse:
+        content = unpacked(body, encoding)
+        chunk = chunk_of_json(ALERTS, read_events(content))
+        secret = _secret(state)
+        # Keyed, since the body holds ids of users.
+        digest = hmac.new(secret, content, hashlib.sha256).hexdigest()
+        accepted = accept_alerts(
+            engine,
+            Delivery(
+                format=ALERTS,
+                chunks=lambda: [chunk],
+                idempotency_key=f"alerts:{digest}",
+                content_sha256=digest,
+                source="POST /alerts/track",
+            ),
+            received_at=now,
+            secret=secret,
+        )
+        new = 0 if accepted.is_repeat else accepted.accepted
+        errors = []
+        if accepted.rejected:
+            refused = insights.rejections(engine, MAX_EVENTS, batch_id=accepted.batch_id)
+            errors = [
+                {"index": row.row_number - 1, "reason": row.reason} for row in refused.itertuples()
+            ]
+        return JsonResponse(
+            {
+                "received": accepted.received,
+                "accepted": new,
+                "duplicate": accepted.received - new - accepted.rejected,
+                "rejected": accepted.rejected,
+                "errors": errors,
+            }
+        )
+
+    return await run_in_threadpool(accept)
+
+
+@router.get(
+    "/conversion/funnel", response_model=models.Funnel, dependencies=[Depends(requires("read"))]
+)
+def conversion_funnel(
+    engine: Database,
+    now: Now,
+    state: AppState,
+    days: Days = 28,
+    window_hours: Annotated[
+        float | None,
+        Query(
+            gt=0,
+            le=LONGEST_WINDOW_HOURS,
+            description="by default TABLESTAKES_CONVERSION_WINDOW_HOURS",
+        ),
+    ] = None,
+    by: Annotated[Breakdown | None, Query(description="rows that add up to the total")] = None,
+    as_of: AsOf = None,
+    market: Market = None,
+) -> JsonResponse:
+    """How far the alerts of the last days led. Rates are of settled alerts only: those whose window
+    had passed at `settled_at`."""
+    found = funnel(
+        engine,
+        now=now,
+        days=days,
+        window_hours=window_hours or state.settings.conversion_window_hours,
+        by=by,
+        as_of=as_of,
+        market=market,
+    )
+    return JsonResponse(_funnel(found, days, by))
+
+
+def _secret(state: AppState) -> bytes:
+    try:
+        return user_key_secret(state.settings)
+    except NoUserKeySecretError as error:
+        raise ProblemError(HTTPStatus.SERVICE_UNAVAILABLE, str(error)) from None
+
+
+def _funnel(found: Funnel, days: int, by: str | None) -> dict[str, Any]:
+    answer = {
+        "days": days,
+        "window_hours": found.window_hours,
+        "first_date": found.first_date,
+        "last_date": found.last_date,
+        "settled_at": found.settled_at,
+        "faster_seconds": found.faster_seconds,
+        **_row(found.total),
+    }
+    if by is not None:
+        answer |= {"by": by, "rows": [{"key": row.key, **_row(row)} for row in found.rows]}
+    return answer
+
+
+def _row(row: FunnelRow) -> dict[str, Any]:
+    return {
+        "settled": row.sent,
+        "unsettled": row.unsettled,
+        "steps": [
+            {
+                "step": step.step,
+                "count": step.count,
+                "step_rate": _rate(step.rate),
+                "overall_rate": _rate(step.overall),
+            }
+            for step in row.steps
+        ],
+        "losses": row.losses,
+        "just_missed": row.just_missed,
+        "opened_seen": row.opened_seen,
+        "to_open": asdict(row.to_open),
+        "to_book": asdict(row.to_book),
+    }
+
+
+def _rate(share: Proportion | None) -> dict[str, float] | None:
+    if share is None:
+        return None
+    return {"rate": share.share, "lower": share.lower, "upper": share.upper}
