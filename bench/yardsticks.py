@@ -91,7 +91,12 @@ def measure_baseline(engine: Engine) -> dict[str, Any]:
         began = time.perf_counter()
         events = session.scalars(select(Event).where(chosen)).all()
         cells: dict[tuple[Any, ...], dict[str, list[int]]] = defaultdict(
-            lambda: {"opened_minutes": [], "closed_seconds": [], "censored_seconds": []}
+            lambda: {
+                "opened_minutes": [],
+                "closed_seconds": [],
+                "closed_minutes": [],
+                "censored_seconds": [],
+            }
         )
         for event in events:
             cell = cells[
@@ -105,6 +110,7 @@ def measure_baseline(engine: Engine) -> dict[str, Any]:
                 cell["opened_minutes"].append(event.opened_minute)
             elif event.event_type == "CLOSED":
                 cell["closed_seconds"].append(event.open_seconds)
+                cell["closed_minutes"].append(int(event.occurred_at.timestamp()) // 60)
             else:
                 cell["censored_seconds"].append(event.open_seconds)
         keys = ("venue_id", "opened_date", "slot_date", "slot_hour", "party_size")

@@ -137,14 +137,16 @@ def _to_score(
     known = set(row.as_of_dates)
     new_dates = {day: WINDOWS for day in as_of_dates if day not in known}
     # Sundays that were never among the latest dates, because nothing ran meanwhile.
-    new_dates |= {
-        day: (SUNDAY_WINDOW,)
-        for day in sundays_between(max(known) + DAY, as_of_dates[-1])
-        if day not in as_of_dates
-    }
+    first_new = max(known) + DAY
     if row.seen_until != market.seen_until:
         # Days that were not over when they were last scored have more exposure by now.
+        first_new = min(first_new, unfinished)
         new_dates |= {day: WINDOWS for day in as_of_dates if day >= unfinished}
+    new_dates |= {
+        day: (SUNDAY_WINDOW,)
+        for day in sundays_between(first_new, as_of_dates[-1])
+        if day not in as_of_dates
+    }
     return touched, new_dates
 
 

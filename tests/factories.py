@@ -1,6 +1,7 @@
 """Small worlds for tests: markets, venues, events as senders write them, and what came of them."""
 
 import hashlib
+import math
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 from itertools import count
@@ -168,6 +169,42 @@ def contents(engine: Engine, table: str, *without: str) -> Rows:
 def derived(engine: Engine) -> dict[str, Rows]:
     """Every derived row, without when it was computed."""
     return {table: contents(engine, table, "computed_at") for table in DERIVED}
+
+
+def differences(left: dict[str, Rows], right: dict[str, Rows]) -> list[str]:
+    """What distinguishes the rows of two sets of tables, a line a row.
+
+    Floats are equal to nine digits: sums over many venues at once round by what is scored together.
+    """
+    lines = []
+    for table in sorted({*left, *right}):
+        key = [column.name for column in metadata.tables[table].primary_key.columns]
+        given, wanted = (
+            {tuple(str(row[name]) for name in key): row for row in rows[table]}
+            for rows in (left, right)
+        )
+        for where in sorted({*given, *wanted}):
+            if where not in wanted or where not in given:
+                lines.append(f"{table} {where}: only {'left' if where in given else 'right'}")
+                continue
+            odd = [
+                f"{name} {value!r} != {wanted[where][name]!r}"
+                for name, value in given[where].items()
+                if not _is_same(value, wanted[where][name])
+            ]
+            if odd:
+                lines.append(f"{table} {where}: {', '.join(odd)}")
+    return lines
+
+
+def _is_same(left: Any, right: Any) -> bool:
+    if isinstance(left, float) and isinstance(right, float):
+        return math.isclose(left, right, rel_tol=1e-9, abs_tol=1e-12)
+    if isinstance(left, dict) and isinstance(right, dict):
+        return left.keys() == right.keys() and all(_is_same(left[k], right[k]) for k in left)
+    if isinstance(left, list) and isinstance(right, list):
+        return len(left) == len(right) and all(map(_is_same, left, right))
+    return bool(left == right)
 
 
 def rollup(engine: Engine) -> Rows:
