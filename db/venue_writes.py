@@ -33,6 +33,7 @@ def accept_venues(engine: Engine, delivery: Delivery, *, received_at: datetime) 
                 return first_acceptance(connection, delivery)
             received = stage(connection, delivery, batch_id)
             market = {"batch_id": batch_id, "default_market_id": DEFAULT_MARKET_ID}
+            run(connection, "await_new_venues")
             run(connection, "lock_staged_venues", batch_id=batch_id)
             run(connection, "reject_invalid_venues", **market)
             rejected = run(connection, "quarantine_venues", batch_id=batch_id).rowcount

@@ -105,6 +105,7 @@ def _accept_staged_drops(
         max_lead_days=max_lead_days,
     )
     rejected = run(connection, "quarantine_drops", batch_id=batch_id).rowcount
+    run(connection, "await_venue_loads", batch_id=batch_id)
     run(connection, "register_venues", batch_id=batch_id, default_market_id=DEFAULT_MARKET_ID)
     run(connection, "update_venue_facts", batch_id=batch_id)
     run(connection, "lock_venues", batch_id=batch_id)

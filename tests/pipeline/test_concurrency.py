@@ -32,6 +32,7 @@ from tests.factories import (
     contents,
     counts_of,
     deliver,
+    deliver_venues,
     ends,
     execute,
     forget_everything,
@@ -444,6 +445,39 @@ def test_a_slot_that_reopens_in_two_deliveries_at_once_is_censored(engine, other
     )
     assert [row["superseded_at"] for row in superseded] == [moments[1], None]
     assert_as_one_after_the_other(engine, known_venue, quick, slow, run_tick(engine))
+
+
+def test_a_venue_that_is_being_registered_by_a_delivery_cannot_change_its_market(engine, other):
+    """Its events are already in the default market's calendar."""
+    london = {"venue_id": "v", "market": "london", "timezone": "Europe/London"}
+    with (
+        Stop(engine, "finish_batch") as stop,
+        in_thread(lambda: deliver(engine, new_drop(NOON))) as delivering,
+    ):
+        stop.wait()
+        with in_thread(lambda: deliver_venues(other, london)) as loading:
+            wait_until_blocked(other)
+            stop.release()
+            assert outcome(delivering.result()) == {"accepted": 1}
+            assert outcome(loading.result()) == {"rejected": 1}
+    assert one(contents(engine, "venues"))["market_id"] == "nyc"
+    assert_sound(engine)
+
+
+def test_a_delivery_for_a_venue_that_is_being_loaded_is_in_that_venues_market(engine, other):
+    london = {"venue_id": "v", "market": "london", "timezone": "Europe/London"}
+    with (
+        Stop(engine, "finish_batch") as stop,
+        in_thread(lambda: deliver_venues(engine, london)) as loading,
+    ):
+        stop.wait()
+        with in_thread(lambda: deliver(other, new_drop(at("2026-11-20 02:00")))) as delivering:
+            wait_until_blocked(other)
+            stop.release()
+            assert outcome(loading.result()) == {"accepted": 1}
+            assert outcome(delivering.result()) == {"accepted": 1}
+    assert one(contents(engine, "drop_events"))["opened_minute"] == 2 * 60
+    assert_sound(engine)
 
 
 # --- ingest against tick --------------------------------------------------------------------------
