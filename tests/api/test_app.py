@@ -21,6 +21,8 @@ PATHS = {
     "/facts": "get",
     "/events": "post",
     "/scans": "post",
+    "/alerts/track": "post",
+    "/conversion/funnel": "get",
     "/healthz": "get",
     "/readyz": "get",
     "/metrics": "get",
