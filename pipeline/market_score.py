@@ -46,11 +46,10 @@ def score_market(
         forget_market_metrics(connection, market.row.market_id, TYPES, date.min, date.max)
     current = local_date(market.seen_until, market.row.timezone)
     # Days that were not over at the last look are to be looked at again after the next.
-    unfinished = (
-        market.first_date
-        if seen_before is None
-        else local_date(min(seen_before, market.seen_until), market.row.timezone)
-    )
+    unfinished = market.first_date
+    if seen_before is not None:
+        looked_through = local_date(min(seen_before, market.seen_until), market.row.timezone)
+        unfinished = max(unfinished, looked_through)
     first, last = market.complete_through() + DAY, market.complete_through()
     if len(touched):
         first, last = min(touched["first"]), max(touched["last"]) + SPIKE_WEEKS * WEEK
