@@ -8,6 +8,7 @@ only one row's *values* are judged later, in SQL (`reject_invalid_drops.sql`).
 
 import io
 import json
+import math
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
@@ -26,6 +27,7 @@ MAX_KEPT_LENGTH = 10_000  # of a refused value, in the quarantine
 # Column of what was found wrong with a row when it was read; a file has none of this name.
 FOUND_PROBLEM = "\x00problem"
 HAS_ZONE = r"(?:Z|z|[+-]\d{2}(?::?\d{2})?)$"
+FIRST_SECOND, LAST_SECOND = -62_135_596_800, 253_402_300_799  # of the years 1 and 9999
 BOOLEANS = {"true": True, "t": True, "1": True, "false": False, "f": False, "0": False}
 
 
@@ -80,15 +82,21 @@ class Format:
         }
         for column in self.columns:
             if column.name in chunk.column_names:
-                typed[column.name] = _READERS[column.kind](
-                    chunk[column.name].combine_chunks(), column.name, problems
-                )
+                values = chunk[column.name].combine_chunks()
+                try:
+                    typed[column.name] = _READERS[column.kind](values, column.name, problems)
+                except (pa.ArrowInvalid, pa.ArrowNotImplementedError) as error:
+                    raise UnreadableFileError(
+                        f"column {column.name} holds {values.type}, which cannot be read as "
+                        f"{column.kind}: {error}"
+                    ) from None
             else:
                 typed[column.name] = pa.nulls(size, pa.string())
         payload = np.full(size, None, dtype=object)
         bad = np.flatnonzero(problems != None)  # noqa: E711  # elementwise
         if len(bad):
-            for index, row in zip(bad, chunk.take(pa.array(bad)).to_pylist(), strict=True):
+            rows = _with_readable_times(chunk.take(pa.array(bad))).to_pylist()
+            for index, row in zip(bad, rows, strict=True):
                 payload[index] = json.dumps(_storable(row), ensure_ascii=False, default=str)
         typed["problem"] = pa.array(problems, pa.string())
         typed["payload"] = pa.array(payload, pa.string())
@@ -211,7 +219,16 @@ def _read_instant(values: pa.Array, name: str, problems: np.ndarray) -> pa.Array
                 lambda i: f"{name} {_shown(values, i)} has no zone: store it with one",
             )
             return pa.nulls(len(values), target)
-        return values.cast(target, safe=False)
+        per_second = {"s": 1, "ms": 10**3, "us": 10**6, "ns": 10**9}[values.type.unit]
+        ticks = values.cast(pa.int64())
+        # A cast to microseconds would make some other time of what lies beyond them.
+        first, last = max(FIRST_SECOND * per_second, -(2**63)), LAST_SECOND * per_second
+        is_beyond = pc.fill_null(
+            pc.or_(pc.less(ticks, first), pc.greater(ticks, min(last, 2**63 - 1))), False
+        )
+        _flag(problems, is_beyond, lambda i: f"{name} {_shown(ticks, i)} is not a time of our era")
+        kept = pc.if_else(is_beyond, pa.scalar(None, values.type), values)
+        return kept.cast(target, safe=False)
     text = _as_text(values)
     has_zone = pc.fill_null(pc.match_substring_regex(text, HAS_ZONE), True)
     # A date alone ends in -DD, which reads like a zone; only a time of day can have one.
@@ -242,6 +259,8 @@ def _read_instant(values: pa.Array, name: str, problems: np.ndarray) -> pa.Array
 
 
 def _read_integer(values: pa.Array, name: str, problems: np.ndarray) -> pa.Array:
+    if pa.types.is_floating(values.type):
+        values = pc.if_else(pc.is_nan(values), pa.scalar(None, values.type), values)
     text = _as_text(values)
     is_whole = pc.fill_null(pc.match_substring_regex(text, r"^[+-]?\d{1,9}(?:\.0*)?$"), True)
     _flag(
@@ -298,10 +317,22 @@ _READERS: dict[str, Callable[[pa.Array, str, np.ndarray], pa.Array]] = {
 }
 
 
+def _with_readable_times(rows: pa.Table) -> pa.Table:
+    """Timestamps as text: Python has none before the year 1 or of less than a microsecond."""
+    for index, field in enumerate(rows.schema):
+        if pa.types.is_timestamp(field.type):
+            rows = rows.set_column(index, field.name, rows.column(index).cast(pa.string()))
+    return rows
+
+
 def _storable(row: dict[str, Any]) -> dict[str, Any]:
     """What was sent, as JSON can keep it: PostgreSQL's text has no NUL, and rows have a limit."""
-    return {
-        name: value.replace("\x00", "\\0")[:MAX_KEPT_LENGTH] if isinstance(value, str) else value
-        for name, value in row.items()
-        if value is not None
-    }
+    return {name: _storable_value(value) for name, value in row.items() if value is not None}
+
+
+def _storable_value(value: Any) -> Any:
+    if isinstance(value, str):
+        return value.replace("\x00", "\\0")[:MAX_KEPT_LENGTH]
+    if isinstance(value, float) and not math.isfinite(value):
+        return str(value)
+    return value

@@ -8,6 +8,7 @@ from itertools import count
 from typing import Any
 
 import orjson
+import pyarrow as pa
 import sqlalchemy as sa
 
 from db.deliveries import Acceptance, Delivery
@@ -99,6 +100,14 @@ def deliver(
         _delivery(DROPS, sent(events), key),
         received_at=received_at,
         max_lead_days=max_lead_days,
+    )
+
+
+def deliver_table(engine: Engine, table: pa.Table, *, received_at: datetime = NOW) -> Acceptance:
+    """Drop events as Parquet has them: columns of their own types."""
+    delivery = Delivery(DROPS, lambda: [table], f"test:{next(_keys)}", "", "test")
+    return accept_drops(
+        engine, delivery, received_at=received_at, max_lead_days=SETTINGS.max_lead_days
     )
 
 

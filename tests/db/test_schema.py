@@ -1,6 +1,6 @@
 """The migrations make the tables that the metadata describe, and days become partitions of them."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 import sqlalchemy as sa
@@ -8,7 +8,9 @@ from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 
 from db.partitions import days_to_make, make_days, partition_exists
+from db.queries import query
 from db.schema import drop_events, metadata
+from db.writes import LARGE_BATCH
 from tests.factories import at, closed, deliver, new_drop, read
 
 DAY = date(2026, 11, 20)
@@ -73,3 +75,29 @@ def test_a_drop_ends_at_most_once_whatever_is_tried(engine):
         connection.execute(
             sa.text("INSERT INTO drop_events SELECT * FROM drop_events WHERE is_end")
         )
+
+
+def test_aggregating_a_small_batch_reads_its_own_rows_of_its_own_days(engine):
+    """By the index of the batch, in the partitions it wrote to, however much lies beside it."""
+    moment = at("2026-11-18 12:00")
+    kept = [
+        new_drop(moment + timedelta(days=number % 3), slot_id=str(number))
+        for number in range(LARGE_BATCH + 2)
+    ]
+    deliver(engine, *kept)
+    small = deliver(engine, new_drop(moment, slot_id="small"))
+    with engine.connect() as connection:
+        statement = sa.text("EXPLAIN (FORMAT JSON) " + query("merge_rollup").text)
+        parameters = {"batch_ids": [small.batch_id], "dates": [moment.date()]}
+        plan = connection.execute(statement, parameters).scalar_one()
+    scans = [node for node in nodes(plan[0]["Plan"]) if "Scan" in node["Node Type"]]
+    read_from = {node["Relation Name"] for node in scans if "Relation Name" in node}
+    used = {node["Index Name"] for node in scans if "Index Name" in node}
+    assert read_from == {"drop_events_20261118"}
+    assert used == {"drop_events_20261118_batch_id_idx"}
+
+
+def nodes(plan):
+    yield plan
+    for child in plan.get("Plans", []):
+        yield from nodes(child)

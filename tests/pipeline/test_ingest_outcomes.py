@@ -2,8 +2,10 @@
 
 from datetime import timedelta
 
+import pyarrow as pa
 import pytest
 
+from db.intake import UnreadableFileError
 from db.seals import reject_stale_pending
 from db.writes import IdempotencyConflictError
 from pipeline.seal import seal
@@ -17,6 +19,7 @@ from tests.factories import (
     contents,
     counts_of,
     deliver,
+    deliver_table,
     deliver_venues,
     ends,
     execute,
@@ -510,6 +513,47 @@ def test_what_looks_odd_but_is_right_is_accepted(engine):
     assert moments.pop("1") == NOW + 5 * MINUTE
     assert set(moments.values()) == {NOON}
     assert len(moments) == len(events) - 1
+
+
+def typed_events(**columns):
+    """Two NEW_DROPs of typed columns; those given take the place of the sound ones."""
+    times = pa.array([NOON, NOON], pa.timestamp("us", "UTC"))
+    return pa.table(
+        {
+            "event_type": ["NEW_DROP", "NEW_DROP"],
+            "venue_id": ["v", "v"],
+            "slot_id": ["s", "t"],
+            "slot_at": pa.array([SLOT, SLOT], pa.timestamp("us", "UTC")),
+            "opened_at": times,
+            "occurred_at": times,
+        }
+        | columns
+    )
+
+
+@pytest.mark.parametrize("ticks", [10**15, -(10**15), -(2**63)])
+def test_a_typed_time_that_nobody_can_mean_is_the_problem_of_its_row(engine, ticks):
+    """Neither made some other time by a cast, nor the end of the whole file."""
+    soon = int(SLOT.timestamp()) * 1000
+    table = typed_events(slot_at=pa.array([ticks, soon], pa.timestamp("ms", "UTC")))
+    assert outcome(deliver_table(engine, table)) == {"accepted": 1, "rejected": 1}
+    assert "is not a time of our era" in reasons(engine)[0]
+    assert openings(engine) == [("t", NOON)]
+
+
+def test_a_typed_number_that_is_not_one_is_unknown(engine):
+    table = typed_events(party_size=pa.array([float("nan"), float("inf")]))
+    assert outcome(deliver_table(engine, table)) == {"accepted": 1, "rejected": 1}
+    assert reasons(engine) == ["party_size 'inf' is not a whole number"]
+    assert one(contents(engine, "rejected_events"))["payload"]["party_size"] == "inf"
+    assert one(contents(engine, "open_drops"))["party_size"] == 0
+
+
+@pytest.mark.parametrize("values", [[b"\xff", b"v"], [["v"], ["v"]], [{"id": 1}, {"id": 2}]])
+def test_a_typed_column_that_cannot_be_read_refuses_the_delivery_whole(engine, values):
+    with pytest.raises(UnreadableFileError, match="column venue_id holds"):
+        deliver_table(engine, typed_events(venue_id=pa.array(values)))
+    assert contents(engine, "batches") == []
 
 
 def test_a_delivery_of_nothing_is_a_batch_of_nothing(engine):
