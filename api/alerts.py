@@ -2,7 +2,6 @@
 
 import hashlib
 import hmac
-from dataclasses import asdict
 from http import HTTPStatus
 from typing import Annotated, Any, Literal
 
@@ -140,7 +139,6 @@ def _funnel(found: Funnel, days: int, by: str | None) -> dict[str, Any]:
         "first_date": found.first_date,
         "last_date": found.last_date,
         "settled_at": found.settled_at,
-        "faster_seconds": found.faster_seconds,
         **_row(found.total),
     }
     if by is not None:
@@ -162,10 +160,6 @@ def _row(row: FunnelRow) -> dict[str, Any]:
             for step in row.steps
         ],
         "losses": row.losses,
-        "just_missed": row.just_missed,
-        "opened_seen": row.opened_seen,
-        "to_open": asdict(row.to_open),
-        "to_book": asdict(row.to_book),
     }
 
 

@@ -194,23 +194,11 @@ class FunnelStep(BaseModel):
     overall_rate: Rate | None = Field(description="of all settled alerts")
 
 
-class StepTimes(BaseModel):
-    """Seconds from the sending, where the step itself was seen."""
-
-    count: int
-    median_seconds: float | None
-    p90_seconds: float | None
-
-
 class FunnelCounts(BaseModel):
     settled: int = Field(description="alerts whose window has passed: only they are in a rate")
     unsettled: int
     steps: list[FunnelStep]
     losses: dict[str, int] = Field(description="settled alerts without a booking, by cause")
-    just_missed: int = Field(description="losses that faster_seconds would have saved")
-    opened_seen: int = Field(description="openings seen, not implied by a later step")
-    to_open: StepTimes
-    to_book: StepTimes
 
 
 class FunnelRow(FunnelCounts):
@@ -223,7 +211,6 @@ class Funnel(FunnelCounts):
     first_date: date | None
     last_date: date | None
     settled_at: datetime | None = Field(description="the instant that was scored for")
-    faster_seconds: int
     by: str | None = None
     rows: list[FunnelRow] | None = Field(None, description="with `by`: they add up to the total")
 

@@ -65,16 +65,13 @@ class Alerts(NamedTuple):
 class FunnelCounts:
     """Counts of settled alerts by group, each array of shape (groups,).
 
-    steps: alerts that reached each of STEPS. causes: losses of each of CAUSES. opened_seen: alerts
-    whose opening itself was seen. unsettled: alerts whose window has not passed. just_missed:
-    losses whose next step came no more than so many seconds after the table was taken.
+    steps: alerts that reached each of STEPS. causes: losses of each of CAUSES. unsettled: alerts
+    whose window has not passed.
     """
 
     steps: dict[str, Ints]
     causes: dict[str, Ints]
-    opened_seen: Ints
     unsettled: Ints
-    just_missed: Ints
 
 
 def outcomes(alerts: Alerts, window_seconds: int) -> tuple[Ints, Ints]:
@@ -116,8 +113,6 @@ def funnel_counts(
     group: Ints,
     n_groups: int,
     window_seconds: int,
-    *,
-    faster_seconds: int = 30,
 ) -> FunnelCounts:
     """Counts by group; `group` numbers each alert's group from 0."""
     reached, cause = outcomes(alerts, window_seconds)
@@ -128,7 +123,5 @@ def funnel_counts(
     return FunnelCounts(
         steps={name: count(reached >= step) for step, name in enumerate(STEPS)},
         causes={name: count(cause == number) for number, name in enumerate(CAUSES)},
-        opened_seen=count(alerts.opened <= window_seconds),
         unsettled=np.bincount(group[~is_settled], minlength=n_groups),
-        just_missed=count(missed_by_seconds(alerts, window_seconds) <= faster_seconds),
     )

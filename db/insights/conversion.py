@@ -4,7 +4,7 @@ Only settled alerts are in a rate: those whose window had passed at the instant 
 Any window up to 720 hours can be asked for, since every step's seconds are kept.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -18,7 +18,7 @@ from db.engine import Engine
 from db.insights.frames import frame
 from db.insights.market import markets_asked_for
 from metrics.calendar import local_date, local_day_start
-from metrics.conversion import CAUSES, EVENTS, STEPS, Alerts, FunnelCounts, funnel_counts
+from metrics.conversion import CAUSES, EVENTS, STEPS, Alerts, funnel_counts, missed_by_seconds
 from metrics.multiple import adjusted_p_values
 from metrics.proportions import Proportion, ShareRatio, proportion, share_ratio
 from metrics.shrinkage import ShrunkenShare, shrunken_shares
@@ -67,20 +67,14 @@ class Times:
 class FunnelRow:
     """The funnel of one group. key: None for the whole, and for what was not said.
 
-    steps: one for each of EVENTS. unsettled: alerts whose window has not passed. losses:
-    settled alerts without a booking by cause, which add up to sent less booked. just_missed: losses
-    that being `faster_seconds` faster would have saved. opened_seen: openings that were seen, not
-    implied by a later step.
+    steps: one for each of EVENTS. unsettled: alerts whose window has not passed. losses: settled
+    alerts without a booking by cause, which add up to those sent less those booked.
     """
 
     key: str | None
     steps: tuple[FunnelStep, ...]
     unsettled: int
     losses: dict[str, int]
-    just_missed: int
-    opened_seen: int
-    to_open: Times
-    to_book: Times
 
     @property
     def sent(self) -> int:
@@ -99,10 +93,23 @@ class Funnel:
     first_date: date | None
     last_date: date | None
     window_hours: float
-    faster_seconds: int
     settled_at: datetime | None
     total: FunnelRow
     rows: tuple[FunnelRow, ...]
+
+
+@dataclass(frozen=True)
+class TimeToAct:
+    """How fast the settled alerts of one group were acted on within the window.
+
+    just_missed: losses that being `faster_seconds` faster at the next step would have saved.
+    """
+
+    key: str | None
+    to_open: Times
+    to_tap: Times
+    to_book: Times
+    just_missed: int
 
 
 @dataclass(frozen=True)
@@ -145,6 +152,19 @@ class VenueConversion:
 
 
 @dataclass(frozen=True)
+class _Scope:
+    """Which days of which markets are meant, and the window; `is_counted`: it is the one that the
+    stored counts are of."""
+
+    market_ids: list[str]
+    start_dates: list[date]
+    end_dates: list[date]
+    scored_for: list[datetime]
+    window_seconds: int
+    is_counted: bool
+
+
+@dataclass(frozen=True)
 class _Groups:
     """Alerts with the group of each, and whether it was settled."""
 
@@ -163,7 +183,6 @@ def funnel(
     by: str | None = None,
     as_of: date | None = None,
     market: str | None = None,
-    faster_seconds: int = 30,
 ) -> Funnel:
     """The funnel of alerts sent on the `days` local days that end with `as_of` (by default each
     market's today at `now`), whole and broken down.
@@ -171,24 +190,40 @@ def funnel(
     Without `market`, of every real market with alerts, or of every simulated one where only those
     are. Raises `UnknownMarketError`, and ValueError for a window or breakdown there is none of.
     """
-    _check(window_hours, by)
-    scope = _scope(engine, market, days, as_of, now)
-    found = _read(engine, scope, window_hours, by)
-    window_seconds = round(window_hours * HOUR)
-    whole = np.zeros_like(found.group)
-    (total,) = _rows((None,), whole, found, window_seconds, faster_seconds)
-    rows = (
-        [] if by is None else _rows(found.keys, found.group, found, window_seconds, faster_seconds)
-    )
+    scope = _scope(engine, market, days, as_of, now, window_hours, by)
+    counted = _counted(engine, scope, by)
+    whole = counted.drop(columns="key").sum()
     return Funnel(
-        first_date=min(scope["start_dates"], default=None),
-        last_date=max(scope["end_dates"], default=None),
+        first_date=min(scope.start_dates, default=None),
+        last_date=max(scope.end_dates, default=None),
         window_hours=window_hours,
-        faster_seconds=faster_seconds,
-        settled_at=max(scope["scored_for"], default=None),
-        total=total,
-        rows=tuple(rows),
+        settled_at=max(scope.scored_for, default=None),
+        total=_funnel_row(None, whole),
+        rows=()
+        if by is None
+        else tuple(_funnel_row(row["key"] or None, row) for _, row in counted.iterrows()),
     )
+
+
+def time_to_act(
+    engine: Engine,
+    *,
+    now: datetime,
+    days: int = 28,
+    window_hours: float = 24,
+    by: str | None = None,
+    as_of: date | None = None,
+    market: str | None = None,
+    faster_seconds: int = 30,
+) -> Sequence[TimeToAct]:
+    """How fast alerts were acted on: first the whole, then each group. Arguments and errors as of
+    `funnel`."""
+    scope = _scope(engine, market, days, as_of, now, window_hours, by)
+    found = _read(engine, scope, by)
+    rows = _act_rows((None,), np.zeros_like(found.group), found, scope, faster_seconds)
+    if by is not None:
+        rows += _act_rows(found.keys, found.group, found, scope, faster_seconds)
+    return rows
 
 
 def saved_or_not(
@@ -202,15 +237,11 @@ def saved_or_not(
 ) -> Comparison:
     """Alerts for tables that match the user's goal ("venues you saved") against those that do not;
     alerts that do not say are in neither. Arguments and errors as of `funnel`."""
-    _check(window_hours, None)
-    scope = _scope(engine, market, days, as_of, now)
-    found = _read(engine, scope, window_hours, "strata")
-    counts = _counts(found, found.group, len(found.keys), round(window_hours * HOUR), 0)
+    scope = _scope(engine, market, days, as_of, now, window_hours, None)
     strata: dict[str, dict[str, tuple[int, int]]] = {}
-    for number, key in enumerate(found.keys):
-        goal_match, place = str(key).split(STRATUM_SEPARATOR, 1)
-        booked, sent = int(counts.steps["booked"][number]), int(counts.steps["sent"][number])
-        strata.setdefault(place, {})[goal_match] = (booked, sent)
+    for _, row in _counted(engine, scope, "strata").iterrows():
+        goal_match, place = row["key"].split(STRATUM_SEPARATOR, 1)
+        strata.setdefault(place, {})[goal_match] = (int(row["booked"]), int(row["sent"]))
     tables = [
         Stratum(*groups.get("true", (0, 0)), *groups.get("false", (0, 0)))
         for groups in strata.values()
@@ -269,17 +300,19 @@ def venues_by_conversion(
     )
 
 
-def _check(window_hours: float, by: str | None) -> None:
+def _scope(
+    engine: Engine,
+    market: str | None,
+    days: int,
+    as_of: date | None,
+    now: datetime,
+    window_hours: float,
+    by: str | None,
+) -> _Scope:
     if not 0 < window_hours <= LONGEST_WINDOW_HOURS:
         raise ValueError(f"window_hours: more than 0, and at most {LONGEST_WINDOW_HOURS}")
     if by is not None and by not in GROUPINGS:
         raise ValueError(f"by: one of {', '.join(GROUPINGS)}")
-
-
-def _scope(
-    engine: Engine, market: str | None, days: int, as_of: date | None, now: datetime
-) -> dict[str, list[Any]]:
-    """Which days of which markets are meant. Raises `UnknownMarketError`."""
     scored = frame(engine, "insight_conversion_markets")
     if market is not None:
         markets_asked_for(engine, market)
@@ -288,31 +321,56 @@ def _scope(
         is_real = ~scored["is_simulated"].astype(bool)
         scored = scored[is_real] if is_real.any() else scored
     ends = [as_of or local_date(now, zone) for zone in scored["timezone"]]
-    return {
-        "market_ids": scored["market_id"].tolist(),
-        "start_dates": [end - timedelta(days=days - 1) for end in ends],
-        "end_dates": ends,
-        "scored_for": [instant.to_pydatetime() for instant in scored["scored_for"]],
-    }
+    window_seconds = round(window_hours * HOUR)
+    return _Scope(
+        market_ids=scored["market_id"].tolist(),
+        start_dates=[end - timedelta(days=days - 1) for end in ends],
+        end_dates=ends,
+        scored_for=[instant.to_pydatetime() for instant in scored["scored_for"]],
+        window_seconds=window_seconds,
+        is_counted=bool((scored["window_seconds"] == window_seconds).all()),
+    )
 
 
-def _read(
-    engine: Engine, scope: dict[str, list[Any]], window_hours: float, grouping: str | None
-) -> _Groups:
-    rows = frame(
+def _counted(engine: Engine, scope: _Scope, grouping: str | None) -> pd.DataFrame:
+    """One row a group: key, the settled alerts at each of STEPS, unsettled, losses of each of
+    CAUSES. From the stored counts where these are of the window asked for."""
+    if scope.is_counted and grouping != "hour":
+        rows = _asked(engine, "insight_conversion_counts", scope, grouping)
+        return rows.assign(key=rows["key"].fillna("")).groupby("key", as_index=False).sum()
+    found = _read(engine, scope, grouping)
+    counts = funnel_counts(
+        found.alerts, found.is_settled, found.group, len(found.keys), scope.window_seconds
+    )
+    return pd.DataFrame(
+        {
+            "key": [key or "" for key in found.keys],
+            **counts.steps,
+            "unsettled": counts.unsettled,
+            **counts.causes,
+        }
+    )
+
+
+def _asked(engine: Engine, name: str, scope: _Scope, grouping: str | None) -> pd.DataFrame:
+    return frame(
         engine,
-        "insight_conversion",
-        market_ids=scope["market_ids"],
-        start_dates=scope["start_dates"],
-        end_dates=scope["end_dates"],
+        name,
+        market_ids=scope.market_ids,
+        start_dates=scope.start_dates,
+        end_dates=scope.end_dates,
         grouping=grouping or "",
     )
+
+
+def _read(engine: Engine, scope: _Scope, grouping: str | None) -> _Groups:
+    rows = _asked(engine, "insight_conversion", scope, grouping)
     alerts = alerts_of(rows)
     row = np.repeat(np.arange(len(rows)), rows["alerts"].to_numpy(dtype=np.int64))
     settled_before = np.array(
         [
             (each.scored_for - local_day_start(each.sent_date, each.timezone)).total_seconds()
-            - window_hours * HOUR
+            - scope.window_seconds
             for each in rows.itertuples()
         ],
         dtype=np.float64,
@@ -348,59 +406,41 @@ def _local_hours(
     return hours
 
 
-def _counts(
-    found: _Groups,
-    group: NDArray[np.int64],
-    n_groups: int,
-    window_seconds: int,
-    faster_seconds: int,
-) -> FunnelCounts:
-    return funnel_counts(
-        found.alerts,
-        found.is_settled,
-        group,
-        n_groups,
-        window_seconds,
-        faster_seconds=faster_seconds,
+def _funnel_row(key: str | None, counted: Mapping[str, Any]) -> FunnelRow:
+    reached = [int(counted[step]) for step in STEPS]
+    return FunnelRow(
+        key=key,
+        steps=tuple(
+            FunnelStep(
+                name, count, rate=proportion(count, before), overall=proportion(count, reached[0])
+            )
+            for name, count, before in zip(
+                EVENTS, reached, [reached[0], *reached[:-1]], strict=True
+            )
+        ),
+        unsettled=int(counted["unsettled"]),
+        losses={cause: int(counted[cause]) for cause in CAUSES},
     )
 
 
-def _rows(
+def _act_rows(
     keys: Sequence[str | None],
     group: NDArray[np.int64],
     found: _Groups,
-    window_seconds: int,
+    scope: _Scope,
     faster_seconds: int,
-) -> list[FunnelRow]:
-    counts = _counts(found, group, len(keys), window_seconds, faster_seconds)
-    to_open = _times(found.alerts.opened, found.is_settled, group, len(keys), window_seconds)
-    to_book = _times(found.alerts.booked, found.is_settled, group, len(keys), window_seconds)
-    rows = []
-    for number, key in enumerate(keys):
-        reached = [int(counts.steps[step][number]) for step in STEPS]
-        rows.append(
-            FunnelRow(
-                key=key,
-                steps=tuple(
-                    FunnelStep(
-                        name,
-                        count,
-                        rate=proportion(count, before),
-                        overall=proportion(count, reached[0]),
-                    )
-                    for name, count, before in zip(
-                        EVENTS, reached, [reached[0], *reached[:-1]], strict=True
-                    )
-                ),
-                unsettled=int(counts.unsettled[number]),
-                losses={cause: int(counts.causes[cause][number]) for cause in CAUSES},
-                just_missed=int(counts.just_missed[number]),
-                opened_seen=int(counts.opened_seen[number]),
-                to_open=to_open[number],
-                to_book=to_book[number],
-            )
-        )
-    return rows
+) -> list[TimeToAct]:
+    alerts, window_seconds = found.alerts, scope.window_seconds
+    is_near = missed_by_seconds(alerts, window_seconds) <= faster_seconds
+    just_missed = np.bincount(group[is_near & found.is_settled], minlength=len(keys))
+    steps = [
+        _times(seconds, found.is_settled, group, len(keys), window_seconds)
+        for seconds in (alerts.opened, alerts.tapped, alerts.booked)
+    ]
+    return [
+        TimeToAct(key, to_open, to_tap, to_book, int(missed))
+        for key, to_open, to_tap, to_book, missed in zip(keys, *steps, just_missed, strict=True)
+    ]
 
 
 def _times(
