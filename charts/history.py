@@ -5,12 +5,11 @@ from datetime import date, timedelta
 import pandas as pd
 import plotly.graph_objects as go
 
+from charts.gaps import LEAST_COVERAGE, draw_gaps
 from charts.look import SMALL_SIZE, Caption, Look, Margins, new_figure, say_instead
 from metrics.wording import date_words, number_of, percent_words
 
 PLOT_HEIGHT = 220
-LEAST_COVERAGE = 0.5
-"""A day watched for less than this is a gap: its count says more about us than about the venue."""
 
 
 def history_figure(
@@ -34,7 +33,7 @@ def history_figure(
     days = pd.to_datetime(history["window_date"])
     is_gap = history["coverage_rate"].astype("Float64").fillna(1.0) < LEAST_COVERAGE
     is_unfinished = days == pd.Timestamp(unfinished) if unfinished else days != days
-    _draw_gaps(figure, look, [day.date() for day in days[is_gap]])
+    draw_gaps(figure, look, [day.date() for day in days[is_gap]])
     for column, name, color, width in (
         ("new_drop_count", "all tables", look.context, 2.0),
         ("prime_time_drops", "prime", look.accent, 2.5),
@@ -130,37 +129,6 @@ def _label_ends(figure: go.Figure, look: Look, seen: pd.DataFrame, highest: int)
             yshift=shift,
             showarrow=False,
             font={"size": SMALL_SIZE, "color": color},
-        )
-
-
-def _draw_gaps(figure: go.Figure, look: Look, gaps: list[date]) -> None:
-    runs: list[tuple[date, date]] = []
-    for day in gaps:
-        if runs and day - runs[-1][1] == timedelta(days=1):
-            runs[-1] = (runs[-1][0], day)
-        else:
-            runs.append((day, day))
-    for first, last in runs:
-        figure.add_shape(
-            type="rect",
-            xref="x",
-            yref="paper",
-            x0=pd.Timestamp(first) - timedelta(hours=12),
-            x1=pd.Timestamp(last) + timedelta(hours=12),
-            y0=0,
-            y1=1,
-            layer="below",
-            line_width=0,
-            fillcolor=look.panel,
-        )
-        figure.add_annotation(
-            text="not<br>watched",
-            x=pd.Timestamp(first) + (pd.Timestamp(last) - pd.Timestamp(first)) / 2,
-            y=1,
-            yref="paper",
-            yanchor="top",
-            showarrow=False,
-            font={"size": SMALL_SIZE - 1, "color": look.muted},
         )
 
 

@@ -6,19 +6,24 @@ part of what the other answers are remembered by, a new scoring shows at once.
 
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
+from typing import Any, Literal
 
 import pandas as pd
 import streamlit as st
 
 from db import insights
 from db.engine import Engine, create_engine
-from db.insights import Progress, Status, VenueFacts
+from db.insights import Progress, Status, VenueFacts, WeekdayHours, WeekOverWeek
 from metrics.calendar import local_day_bounds
+from metrics.facts import Fact
+from metrics.release_clock import ReleaseClock
+from metrics.survival import SurvivalCurve
 from settings import Settings, load_settings
 
 FRESH = timedelta(minutes=10)
 PROGRESS_FRESH = timedelta(seconds=15)
 HEALTH_FRESH = timedelta(seconds=5)
+LIVE_FRESH = timedelta(seconds=5)
 
 
 @st.cache_resource(show_spinner=False)
@@ -168,3 +173,145 @@ def receipts() -> pd.DataFrame:
 def coverage_days(days: int) -> pd.DataFrame:
     """Of each market and each of its last days: how much of it was watched."""
     return insights.coverage_days(engine(), now=now(), days=days)
+
+
+@st.cache_data(ttl=FRESH, show_spinner=False, max_entries=100)
+def weekday_hours(
+    market_id: str,
+    first: date,
+    last: date,
+    clock: Literal["opened_hour", "slot_hour"],
+    version: Progress,
+) -> WeekdayHours:
+    """Drops by weekday and hour, as of `insights.weekday_hours`."""
+    return insights.weekday_hours(engine(), market_id, first, last, clock, now=now())
+
+
+@st.cache_data(ttl=FRESH, show_spinner=False, max_entries=200)
+def opening_times(
+    market_id: str,
+    slot_weekday: int,
+    first: date,
+    last: date,
+    hours: tuple[int, int],
+    version: Progress,
+) -> pd.DataFrame:
+    """When tables for one weekday (1 is Monday) open."""
+    return insights.opening_times(engine(), market_id, slot_weekday, first, last, hours=hours)
+
+
+@st.cache_data(ttl=FRESH, show_spinner=False, max_entries=100)
+def lead_times(market_id: str, first: date, last: date, version: Progress) -> pd.DataFrame:
+    """How many days ahead tables opened."""
+    return insights.lead_times(engine(), market_id, first, last)
+
+
+@st.cache_data(ttl=FRESH, show_spinner=False, max_entries=50)
+def open_times_by_weekday(
+    market_id: str, first: date, last: date, version: Progress
+) -> pd.DataFrame:
+    """How long tables stay open, prime and off-peak, by weekday."""
+    return insights.open_times_by_weekday(engine(), market_id, first, last, now=now())
+
+
+@st.cache_data(ttl=FRESH, show_spinner=False, max_entries=100)
+def market_days(market_id: str, first: date, last: date, version: Progress) -> pd.DataFrame:
+    """The market's days against the same weekdays before."""
+    return insights.market_days(engine(), market_id, first, last, now=now())
+
+
+@st.cache_data(ttl=FRESH, show_spinner=False, max_entries=100)
+def prime_off_peak(market_id: str, last: date, version: Progress) -> dict[str, Any] | None:
+    """Prime and off-peak side by side over the 28 days to a day; None where nothing opened."""
+    rows = insights.market_metrics(
+        engine(), now=now(), days=1, metric_types=["prime_off_peak"], as_of=last, market=market_id
+    )
+    return None if rows.empty else dict(rows["value"].iloc[0])
+
+
+@st.cache_data(ttl=FRESH, show_spinner=False, max_entries=100)
+def neighborhood_days(market_id: str, first: date, last: date, version: Progress) -> pd.DataFrame:
+    """Tables of each neighborhood on each day."""
+    return insights.neighborhood_days(engine(), market_id, first, last)
+
+
+@st.cache_data(ttl=FRESH, show_spinner=False, max_entries=100)
+def neighborhoods_compared(
+    market_id: str, last: date, days: int, version: Progress
+) -> pd.DataFrame:
+    """The market's neighborhoods, most tables first."""
+    return insights.neighborhoods_compared(engine(), market_id, last, days=days, now=now())
+
+
+@st.cache_data(ttl=FRESH, show_spinner=False, max_entries=100)
+def week_over_week(market_id: str, as_of: date, version: Progress) -> WeekOverWeek | None:
+    """The last 7 whole days against the 7 before."""
+    return insights.week_over_week(engine(), market_id=market_id, as_of=as_of, now=now())
+
+
+@st.cache_data(ttl=FRESH, show_spinner=False, max_entries=100)
+def market_facts(market_id: str, as_of: date, version: Progress) -> list[Fact]:
+    """What may be said of the market as of a day."""
+    return insights.market_facts(engine(), market_id, as_of, now=now())
+
+
+@st.cache_data(ttl=FRESH, show_spinner=False, max_entries=100)
+def trends(market_id: str, as_of: date, version: Progress) -> pd.DataFrame:
+    """The venues' trends, the largest change first."""
+    return insights.trends(engine(), market_id, as_of)
+
+
+@st.cache_data(ttl=FRESH, show_spinner=False, max_entries=100)
+def supply(market_id: str, day: date, version: Progress) -> pd.DataFrame:
+    """What was to be had in each full hour of a day and of the one before, oldest first."""
+    return insights.supply(engine(), market_id, day - timedelta(days=1), day, now=now())
+
+
+@st.cache_data(ttl=FRESH, show_spinner=False, max_entries=50)
+def venue_curves(
+    market_id: str, venue_ids: tuple[str, ...], first: date, last: date, scored_on: date
+) -> dict[str, SurvivalCurve]:
+    """How long each venue's tables stay open. scored_on: the day it is asked on."""
+    return insights.venue_curves(engine(), market_id, venue_ids, first, last, now=now())
+
+
+@st.cache_data(ttl=FRESH, show_spinner=False, max_entries=500)
+def venue_facts(venue_id: str, as_of: date, days: int, version: Progress) -> list[Fact]:
+    """What may be said of the venue over the days to a day."""
+    return insights.venue_facts(engine(), venue_id, as_of, now=now(), window_days=days)
+
+
+@st.cache_data(ttl=FRESH, show_spinner=False, max_entries=500)
+def venue_curve(venue_id: str, first: date, last: date, version: Progress) -> SurvivalCurve | None:
+    """How long the venue's tables stay open."""
+    return insights.open_duration(engine(), venue_id=venue_id, first=first, last=last, now=now())
+
+
+@st.cache_data(ttl=FRESH, show_spinner=False, max_entries=500)
+def venue_openings(venue_id: str, first: date, last: date, version: Progress) -> pd.DataFrame:
+    """The venue's openings, a row each, in the order of its release clock."""
+    return insights.venue_openings(engine(), venue_id, first, last)
+
+
+@st.cache_data(ttl=FRESH, show_spinner=False, max_entries=500)
+def release_clock(venue_id: str, as_of: date, days: int, version: Progress) -> ReleaseClock | None:
+    """The venue's release clock over the days to a day; None without a drop."""
+    return insights.release_clock(engine(), venue_id, as_of, days)
+
+
+@st.cache_data(ttl=LIVE_FRESH, show_spinner=False)
+def live_counts(market_id: str) -> pd.DataFrame:
+    """Tables open now, by the night they are for."""
+    return insights.live_counts(engine(), market_id, now())
+
+
+@st.cache_data(ttl=LIVE_FRESH, show_spinner=False)
+def live_drops(market_id: str, limit: int) -> pd.DataFrame:
+    """Drops open now, the newest first."""
+    return insights.live_drops(engine(), market_id, now(), limit)
+
+
+@st.cache_data(ttl=LIVE_FRESH, show_spinner=False)
+def just_closed(market_id: str, limit: int) -> pd.DataFrame:
+    """Drops taken in the last hour, the last one first."""
+    return insights.just_closed(engine(), market_id, now(), limit)

@@ -1,6 +1,7 @@
 """Numbers, times and findings as the pages say them. What is undefined is "not enough data"."""
 
 import math
+import re
 from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
@@ -15,6 +16,7 @@ from metrics.wording import (
     duration_range_short,
     duration_short,
     duration_words,
+    in_ten_words,
     list_words,
     number_of,
     number_words,
@@ -25,6 +27,7 @@ from metrics.wording import (
 
 UNKNOWN = "not enough data"
 TOO_FEW = "too few to tell"
+MARKDOWN_MARKS = re.compile(r"([\\`*_{}\[\]$~<>|#])")
 Number = float | int | None
 
 
@@ -115,6 +118,42 @@ def share_words(share: Number) -> str:
     """
     value = known(share)
     return UNKNOWN if value is None else percent_words(value)
+
+
+def change_words(change: Number) -> str:
+    """A change from one week to the next.
+
+    >>> change_words(-0.114), change_words(0.03), change_words(0.001), change_words(None)
+    ('11 % fewer', '3 % more', 'as many', 'not enough data')
+    """
+    value = known(change)
+    if value is None:
+        return UNKNOWN
+    if round(abs(value), 2) == 0:
+        return "as many"
+    return f"{percent_words(abs(value))} {'more' if value > 0 else 'fewer'}"
+
+
+def in_ten_text(share: Number) -> str:
+    """A share, for a reader without statistics.
+
+    >>> in_ten_text(0.31), in_ten_text(None)
+    ('about 3 in 10', 'not enough data')
+    """
+    value = known(share)
+    return UNKNOWN if value is None else in_ten_words(min(value, 1.0))
+
+
+def chance_text(chance: Number) -> str:
+    """The chance of one thing: never quite sure, never quite impossible.
+
+    >>> chance_text(0.31), chance_text(0.98), chance_text(0.0), chance_text(None)
+    ('about 3 in 10', 'more than 19 in 20', 'fewer than 1 in 20', 'not enough data')
+    """
+    value = known(chance)
+    if value is None:
+        return UNKNOWN
+    return "more than 19 in 20" if value > 0.95 else in_ten_words(max(value, 0.01))
 
 
 def coverage_words(share: Number, *, is_assumed: bool) -> str:
@@ -300,6 +339,15 @@ def venue_finding(name: str, window: pd.Series | None, days: int) -> str:
         f"{sentence} With alerts on, about {number_words(rate, (low, high))} prime tables a week "
         f"could have been caught ({interval_words(low, high)})."
     )
+
+
+def as_markdown(words: str) -> str:
+    r"""The words as Markdown that shows them as they are.
+
+    >>> print(as_markdown("0.95 ** (1 / n) of [a, b]"))
+    0.95 \*\* (1 / n) of \[a, b\]
+    """
+    return MARKDOWN_MARKS.sub(r"\\\1", words)
 
 
 def hours_words(start_hour: int, end_hour: int) -> str:

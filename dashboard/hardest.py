@@ -1,4 +1,5 @@
-"""Page: which tables are hardest to get, and how sure that is."""
+"""Page: which tables are hardest to get, which of these the easiest, which get harder or easier,
+and how sure all that is."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -10,11 +11,15 @@ from pandas.io.formats.style import Styler
 
 from charts.look import Caption
 from charts.ranking import ranking_figure
-from dashboard import data, formats, parts
+from charts.slopes import slopes_figure
+from dashboard import data, findings, formats, parts, shapes
 from db.insights import WINDOW_DAYS, Progress
+from metrics.trend import Direction
 from metrics.wording import count_words, date_words, number_of
 
 DRAWN = 20  # venues in the picture unless all are asked for
+HARDEST, EASIEST = "hardest", "easiest of the hard"
+MODES = (HARDEST, EASIEST, str(Direction.HARDER), str(Direction.EASIER))
 EVERYWHERE, EVERY_CUISINE, ANY_LIST = "All neighborhoods", "All cuisines", "Any list"
 
 HELP = {
@@ -33,6 +38,9 @@ HELP = {
     "together hold with 95 % confidence.",
     "daily": "Prime tables that opened, day by day over the window.",
     "opened": "All tables that were seen to open in the window.",
+    "chance": "How likely so strong a trend, in one venue or another, would be by chance, having "
+    "asked about every venue (Benjamini–Hochberg). Below 5 % it is called a trend.",
+    "weekly": "How many more or fewer prime tables could be caught each week than the week before.",
     "watched": "Share of the window in which we were looking; assumed where no scans tell.",
 }
 
@@ -41,6 +49,7 @@ HELP = {
 class Question:
     """What is asked of the ranking, as the filters and the URL say it."""
 
+    mode: str
     market_id: str
     place: str
     is_simulated: bool
@@ -104,9 +113,17 @@ def page() -> None:
             "table in the 90 days before. Take one of the filters back."
         )
         return
-    finding.markdown(formats.hardest_finding(ranking, question.where, question.window_days))
+    if question.mode not in (HARDEST, EASIEST):
+        finding.markdown(_moving(ranking, question))
+        return
+    if question.mode == EASIEST:
+        ranking = shapes.easiest_of_the_hard(ranking)
+        finding.markdown(findings.easiest_finding(ranking, question.window_days))
+    else:
+        finding.markdown(formats.hardest_finding(ranking, question.where, question.window_days))
     _picture(ranking, question)
-    _table(ranking, question)
+    if len(ranking):
+        _table(ranking, question)
 
 
 def _market(markets: pd.DataFrame) -> str:
@@ -127,6 +144,9 @@ def _market(markets: pd.DataFrame) -> str:
 def _filters(market_id: str, place: str, is_simulated: bool) -> Question | None:
     reach = data.progress(market_id)
     facets = data.facets(market_id, reach)
+    mode = st.segmented_control(
+        "Show", MODES, default=HARDEST, required=True, key="mode", bind="query-params"
+    )
     with st.container(horizontal=True, vertical_alignment="bottom"):
         chosen = {
             key: st.selectbox(
@@ -176,6 +196,7 @@ def _filters(market_id: str, place: str, is_simulated: bool) -> Question | None:
         None if value in everything else value for value in chosen.values()
     )
     return Question(
+        mode,
         market_id,
         place,
         is_simulated,
@@ -197,9 +218,14 @@ def _picture(ranking: pd.DataFrame, question: Question) -> None:
         )
         drawn = ranked if shows_all else ranked.head(DRAWN)
     venues = number_of(len(ranked), "venue")
-    which = f"the {len(drawn)} hardest of {venues}" if len(drawn) < len(ranked) else venues
+    first = "easiest" if question.mode == EASIEST else "hardest"
+    which = f"the {len(drawn)} {first} of {venues}" if len(drawn) < len(ranked) else venues
     caption = Caption(
-        title=formats.hardest_title(ranked, question.scope, is_filtered=question.is_filtered),
+        title=(
+            findings.easiest_title(ranked, question.scope)
+            if question.mode == EASIEST
+            else formats.hardest_title(ranked, question.scope, is_filtered=question.is_filtered)
+        ),
         subtitle=(
             "Catchable prime tables a week for two, with 95 % interval, log scale; open dots where "
             "the interval crosses a border. "
@@ -234,21 +260,97 @@ def _table(ranking: pd.DataFrame, question: Question) -> None:
         on_select=_note_selection,
         selection_mode="single-row",
         column_config=_columns(),
-        alt=f"Ranking of {question.scope}, hardest first",
+        alt=f"Ranking of {question.scope}, {question.mode} first",
     )
     with st.container(horizontal=True, vertical_alignment="center"):
         st.caption(parts.source(question.reach, is_simulated=question.is_simulated))
         parts.csv_download(
             _export(ranking, question), file_name=_file_name(question), key="ranking-csv"
         )
+    _open_selected(ranking, question)
+
+
+def _open_selected(rows: pd.DataFrame, question: Question) -> None:
+    """Goes to the venue of a row that was just selected."""
     row = st.session_state.pop("selected_row", None)
     if row is not None:
         st.session_state["ranking_url"] = st.query_params.to_dict()
-        asked = {"venue": str(ranking["venue_id"].iloc[row])}
+        asked = {"venue": str(rows["venue_id"].iloc[row])}
         # A default in the URL would be taken out again there: one more step to go back through.
         if question.as_of != data.usual_date(question.market_id, parts.USUAL_WINDOW):
             asked["to"] = question.as_of.isoformat()
         st.switch_page("venue.py", query_params=asked)
+
+
+def _moving(ranking: pd.DataFrame, question: Question) -> str:
+    """Picture and table of the venues that get harder, or easier; returns the finding."""
+    everything = data.trends(question.market_id, question.as_of, question.reach)
+    trends = everything[everything["venue_id"].isin(ranking["venue_id"])].reset_index(drop=True)
+    weeks = int(trends["weeks"].max()) if len(trends) else 0
+    span = "at least 8 whole weeks are needed"
+    if weeks:
+        span = f"{weeks} whole weeks to {date_words(trends['as_of_date'].iloc[0], with_year=True)}"
+    caption = Caption(
+        title=findings.moving_title(trends, question.mode, question.scope),
+        subtitle=(
+            "Prime tables for two that can be caught, week by week, as a multiple of the start; "
+            "named are trends that survive having asked about every venue (false discoveries held "
+            f"at 5 %). {span}; {question.scope}; {number_of(len(trends), 'venue')}."
+        ),
+        source=parts.source(question.reach, is_simulated=question.is_simulated),
+    )
+    parts.figure(
+        lambda look, said: slopes_figure(trends, look, said, weeks=weeks),
+        caption,
+        key="movers",
+        alt=f"{caption.title}. {caption.subtitle}",
+        file_name=_file_name(question),
+    )
+    way = trends[shapes.is_moving(trends, question.mode)]
+    way = way.sort_values("adjusted_p", kind="stable").reset_index(drop=True)
+    if len(way):
+        _moving_table(way, question)
+    return findings.moving_finding(trends, question.mode, question.scope)
+
+
+def _moving_table(way: pd.DataFrame, question: Question) -> None:
+    st.caption("Select a row to open its venue. The surest first.")
+    rows = list(way.itertuples())
+    column = st.column_config
+    st.dataframe(
+        pd.DataFrame(
+            {
+                "Venue": way["name"],
+                "Verdict": [row.label or "no certain trend" for row in rows],
+                "Change a week": [formats.change_words(row.change_per_week) for row in rows],
+                "95 % interval": [
+                    f"{formats.change_words(row.lower)} to {formats.change_words(row.upper)}"
+                    for row in rows
+                ],
+                "By chance": [formats.share_words(row.adjusted_p) for row in rows],
+                "Tables": way["tables"],
+                "Weeks": way["weeks"],
+                "Neighborhood": way["neighborhood"],
+            }
+        ),
+        hide_index=True,
+        height="auto",
+        key="venues",
+        on_select=_note_selection,
+        selection_mode="single-row",
+        column_config={
+            "Change a week": column.TextColumn(help=HELP["weekly"]),
+            "By chance": column.TextColumn(help=HELP["chance"]),
+        },
+        alt=f"Venues of {question.scope} that are {question.mode}, the surest first",
+    )
+    with st.container(horizontal=True, vertical_alignment="center"):
+        source = parts.source(question.reach, is_simulated=question.is_simulated)
+        st.caption(source)
+        parts.csv_download(
+            way.assign(source=source), file_name=_file_name(question), key="ranking-csv"
+        )
+    _open_selected(way, question)
 
 
 def _restore_filters() -> None:
@@ -383,7 +485,9 @@ def _export(ranking: pd.DataFrame, question: Question) -> pd.DataFrame:
 def _file_name(question: Question) -> str:
     filters = [part for part in (question.neighborhood, question.cuisine, question.on_list) if part]
     return parts.file_stem(
-        "hardest-tables",
+        {HARDEST: "hardest-tables", EASIEST: "easiest-of-the-hard"}.get(
+            question.mode, question.mode
+        ),
         question.market_id,
         *filters,
         question.as_of,

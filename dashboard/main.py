@@ -14,11 +14,20 @@ st.html(Path(__file__).with_name("page.css"))
 
 page = st.navigation(
     {
+        "Now": [
+            st.Page("week.py", title="This week", url_path="week", default=True),
+            st.Page("live.py", title="Live", url_path="live"),
+        ],
         "Rankings": [
-            st.Page("hardest.py", title="Hardest tables", url_path="hardest", default=True),
+            st.Page("hardest.py", title="Hardest tables", url_path="hardest"),
             st.Page("venue.py", title="Venue", url_path="venue"),
         ],
+        "Patterns": [
+            st.Page("timing.py", title="Timing", url_path="timing"),
+            st.Page("market.py", title="Market", url_path="market"),
+        ],
         "Behind the numbers": [
+            st.Page("definitions.py", title="Definitions", url_path="definitions"),
             st.Page("health.py", title="Data health", url_path="health"),
         ],
     }

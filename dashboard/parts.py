@@ -48,25 +48,36 @@ def source(reach: Progress, *, is_simulated: bool) -> str:
 
 
 def place_words(market_name: str) -> str:
-    """A market's name in a sentence: the label of simulated data is on the page already.
+    """A market's name, or a sentence with it: the label of simulated data is on the page already.
 
     >>> place_words("New York (simulated)")
     'New York'
     """
-    return market_name.removesuffix(" (simulated)")
+    return market_name.replace(" (simulated)", "")
 
 
-def figure(draw: Draw, caption: Caption, *, key: str, alt: str, file_name: str) -> None:
+def figure(
+    draw: Draw,
+    caption: Caption,
+    *,
+    key: str,
+    alt: str,
+    file_name: str,
+    table: pd.DataFrame | None = None,
+) -> None:
     """A picture with its finding above, its source below, and a way to take it away.
 
     draw: makes the figure in a look, with its caption where it must carry that itself.
     alt: the picture in words, for readers who cannot see it.
+    table: what the picture shows, to be saved from beside it (`{key}-csv`).
     """
     st.subheader(caption.title, anchor=False)
     st.caption(caption.subtitle)
     st.plotly_chart(draw(look(), None), theme=None, config=ON_PAGE, key=key, alt=alt)
     with st.container(horizontal=True, vertical_alignment="center"):
         st.caption(caption.source)
+        if table is not None:
+            csv_download(table, file_name=file_name, key=f"{key}-csv")
         if st.button("Picture for print", key=f"{key}-print", type="tertiary"):
             _print_dialog(draw, caption, key, alt, file_name)
 

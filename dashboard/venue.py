@@ -1,21 +1,27 @@
-"""Page: one venue (`?venue=…&to=…`): what is known of it, its windows, its days."""
+"""Page: one venue (`?venue=…&to=…&over=…`): how long its tables last, when they open, what may be
+printed of it, its windows, its days."""
 
 from datetime import date, timedelta
 
 import pandas as pd
 import streamlit as st
 
+from charts.clock import clock_figure
+from charts.heatmap import weekday_hour_figure
 from charts.history import history_figure
 from charts.look import Caption
-from dashboard import data, formats, parts
-from db.insights import Progress, UnknownVenueError, VenueFacts
-from metrics.wording import date_words, window_words
+from charts.survival import survival_figure
+from dashboard import data, findings, formats, parts, shapes
+from db.insights import WINDOW_DAYS, Progress, UnknownVenueError, VenueFacts
+from metrics.catchable import effective_reaction_seconds
+from metrics.wording import count_words, date_words, duration_words, number_of, window_words
 
 DRAWN_DAYS = 90
+CLOCK_DAYS = 90
 
 
 def page() -> None:
-    """Which venue, then facts, finding, windows, days."""
+    """Which venue, then finding, curve, opening times, facts, windows, days."""
     markets = data.markets()
     with_data = markets[markets["latest_date"].notna()]
     if with_data.empty:
@@ -39,7 +45,7 @@ def _ask(markets: pd.DataFrame) -> None:
     market_id = data.default_market()
     market = markets.set_index("market_id").loc[market_id]
     parts.page_header("Venue", is_simulated=bool(market["is_simulated"]))
-    st.markdown("Choose a venue, or select a row of [Hardest tables](./).")
+    st.markdown("Choose a venue, or select a row of [Hardest tables](./hardest).")
     _choose(market_id, None)
 
 
@@ -48,21 +54,23 @@ def _show(facts: VenueFacts) -> None:
     st.markdown(_facts_line(facts))
     finding = st.empty()
     reach = data.progress(facts.market_id)
-    as_of = _as_of(facts)
-    if as_of is None:
+    asked = _asked(facts)
+    if asked is None:
         st.info("This venue's market has not been scored yet. The next tick does that.")
         return
+    as_of, size = asked
     windows = data.venue_windows(facts.venue_id, as_of, reach)
-    spoken = windows[windows["window_days"] == parts.USUAL_WINDOW]
+    spoken = windows[windows["window_days"] == size]
     finding.markdown(
-        formats.venue_finding(
-            facts.name, None if spoken.empty else spoken.iloc[0], parts.USUAL_WINDOW
-        )
+        formats.venue_finding(facts.name, None if spoken.empty else spoken.iloc[0], size)
     )
     if windows.empty:
         st.info(f"No table opened here in the 90 days to {date_words(as_of, with_year=True)}.")
-    else:
-        _windows_table(windows, facts, as_of, reach)
+        return
+    _curve(facts, as_of, size, reach)
+    _opening_times(facts, as_of, reach)
+    _printable(facts, as_of, size, reach)
+    _windows_table(windows, facts, as_of, reach)
     _days(facts, as_of, reach)
 
 
@@ -104,7 +112,8 @@ def _facts_line(facts: VenueFacts) -> str:
     return ", ".join(part for part in known if part)
 
 
-def _as_of(facts: VenueFacts) -> date | None:
+def _asked(facts: VenueFacts) -> tuple[date, int] | None:
+    """The day the windows end on, and the length of the one spoken of; None before any scoring."""
     with st.container(horizontal=True, vertical_alignment="bottom"):
         _choose(facts.market_id, facts.venue_id)
         usual = data.usual_date(facts.market_id, parts.USUAL_WINDOW)
@@ -120,19 +129,160 @@ def _as_of(facts: VenueFacts) -> date | None:
             format="MM/DD/YYYY",
             width=140,
         )
+        size = st.segmented_control(
+            "Window, days",
+            WINDOW_DAYS,
+            default=parts.USUAL_WINDOW,
+            required=True,
+            key="over",
+            bind="query-params",
+        )
     found = data.scored_date(facts.market_id, parts.USUAL_WINDOW, asked)
     if found is None:
         st.warning(
             f"Nothing was scored up to {date_words(asked, with_year=True)}; "
             f"{date_words(usual, with_year=True)} is shown."
         )
-        return usual
+        return usual, size
     if found != asked:
         st.caption(
             f"Nothing was scored for {date_words(asked)}: "
             f"{date_words(found, with_year=True)}, the last before, is shown."
         )
-    return found
+    return found, size
+
+
+def _curve(facts: VenueFacts, as_of: date, size: int, reach: Progress) -> None:
+    first = as_of - timedelta(days=size - 1)
+    curve = data.venue_curve(facts.venue_id, first, as_of, reach)
+    resolution = None if curve is None else curve.resolution_seconds
+    reaction = effective_reaction_seconds(data.settings().reaction_seconds, resolution)
+    seen = 0 if curve is None else curve.n
+    caption = Caption(
+        title=findings.curve_title(curve, facts.name),
+        subtitle=(
+            "Share of tables still there by time since they opened, with 95 % interval, log scale"
+            + (f"; known to {duration_words(resolution)}" if resolution else "")
+            + f"; {formats.window_ending(as_of, size)}; n = {count_words(seen)}."
+        ),
+        source=parts.source(reach, is_simulated=facts.is_simulated),
+    )
+    table = None
+    if curve is not None:
+        table = pd.DataFrame(
+            {
+                "seconds_since_opening": curve.times_seconds,
+                "share_still_there": curve.survival,
+                "lower_95": curve.lower,
+                "upper_95": curve.upper,
+            }
+        ).assign(
+            venue_id=facts.venue_id,
+            venue=facts.name,
+            n=seen,
+            resolution_seconds=resolution,
+            source=caption.source,
+        )
+    parts.figure(
+        lambda look, said: survival_figure(curve, look, said, reaction_seconds=reaction),
+        caption,
+        key="survival",
+        alt=f"{caption.title}. {caption.subtitle}",
+        file_name=parts.file_stem(
+            "venue-survival", facts.venue_id, as_of, f"{size}d", is_simulated=facts.is_simulated
+        ),
+        table=table,
+    )
+
+
+def _opening_times(facts: VenueFacts, as_of: date, reach: Progress) -> None:
+    """The release clock, then both clocks by weekday and hour."""
+    first = as_of - timedelta(days=CLOCK_DAYS - 1)
+    openings = data.venue_openings(facts.venue_id, first, as_of, reach)
+    clock = data.release_clock(facts.venue_id, as_of, CLOCK_DAYS, reach)
+    source = parts.source(reach, is_simulated=facts.is_simulated)
+    window = f"{formats.window_ending(as_of, CLOCK_DAYS)}; n = {count_words(len(openings))}."
+
+    def stem(what: str) -> str:
+        return parts.file_stem(what, facts.venue_id, as_of, is_simulated=facts.is_simulated)
+
+    released = Caption(
+        title=findings.clock_title(clock, facts.name),
+        subtitle=(
+            "Tables by the time of day at which they opened, in quarters of an hour; red: "
+            f"scheduled releases. {window}"
+        ),
+        source=source,
+    )
+    parts.figure(
+        lambda look, said: clock_figure(openings["opened_minute"].to_numpy(), clock, look, said),
+        released,
+        key="clock",
+        alt=f"{released.title}. {released.subtitle}",
+        file_name=stem("venue-openings"),
+        table=openings.assign(
+            is_scheduled_release=False if clock is None else clock.is_release,
+            venue_id=facts.venue_id,
+            venue=facts.name,
+            source=source,
+        ),
+    )
+    for what, said_of, cells in (
+        ("opened", "at which they opened", shapes.opened_cells(openings)),
+        ("slot", "they are for", shapes.slot_cells(openings)),
+    ):
+        caption = Caption(
+            title=findings.venue_hours_title(cells, is_slot=what == "slot"),
+            subtitle=f"Tables by the weekday and hour {said_of}. {window}",
+            source=source,
+        )
+        parts.figure(
+            lambda look, said, cells=cells: weekday_hour_figure(cells, look, said),  # type: ignore[misc]
+            caption,
+            key=f"{what}-hours",
+            alt=f"{caption.title}. {caption.subtitle}",
+            file_name=stem(f"venue-{what}-hours"),
+            table=cells.assign(venue_id=facts.venue_id, venue=facts.name, source=source),
+        )
+
+
+def _printable(facts: VenueFacts, as_of: date, size: int, reach: Progress) -> None:
+    """Sentences to copy, each with what backs it; what may not be printed, with the reason."""
+    st.subheader("What may be printed", anchor=False)
+    found = data.venue_facts(facts.venue_id, as_of, size, reach)
+    sayable = [fact for fact in found if fact.printable is not None]
+    st.caption(
+        "The button at the right of a sentence copies it with its source."
+        if sayable
+        else "Nothing yet: too little was watched."
+    )
+    for fact in sayable:
+        st.code(
+            findings.sentence_to_copy(fact, is_simulated=facts.is_simulated),
+            language=None,
+            wrap_lines=True,
+        )
+        if fact.reason is not None:
+            st.caption(f"Hedged: {fact.reason}.")
+    rest = [fact for fact in found if fact.printable is None]
+    if rest:
+        with st.expander(f"{number_of(len(rest), 'statement').capitalize()} not to be printed"):
+            lines = [
+                f"- {formats.as_markdown(fact.sentence)}: {formats.as_markdown(fact.reason or '')}."
+                for fact in rest
+            ]
+            st.markdown("\n".join(lines))
+    if found:
+        parts.csv_download(
+            findings.facts_table(found).assign(
+                venue_id=facts.venue_id,
+                source=parts.source(reach, is_simulated=facts.is_simulated),
+            ),
+            file_name=parts.file_stem(
+                "venue-facts", facts.venue_id, as_of, is_simulated=facts.is_simulated
+            ),
+            key="facts-csv",
+        )
 
 
 def _windows_table(windows: pd.DataFrame, facts: VenueFacts, as_of: date, reach: Progress) -> None:

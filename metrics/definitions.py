@@ -16,6 +16,7 @@ CHAPTERS: tuple[tuple[str, tuple[str, ...]], ...] = (
         "Venues",
         (
             "survival",
+            "still_there",
             "catchable",
             "scarcity",
             "tiers",

@@ -20,7 +20,7 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
 from metrics.fully_booked import LEAST_EXPOSURE
 from metrics.rates import RateRatio, pooled_dispersion, rate_ratio
@@ -76,10 +76,7 @@ def day_against_weekday(
     counts, shares = counts[is_watched], shares[is_watched]
     if exposure < LEAST_EXPOSURE or counts.size < FEWEST_PAST_DAYS:
         return None
-    rates = counts / shares
-    usual = float(np.median(rates))
-    spread = MAD_TO_SIGMA * float(np.median(np.abs(rates - usual)))
-    spread = max(spread, math.sqrt(max(usual, 1.0) / exposure))
+    usual, spread = _usual_and_spread(counts / shares, exposure)
     spreads = (drops / exposure - usual) / spread
     past = int(counts.sum())
     ratio = rate_ratio(
@@ -100,3 +97,28 @@ def day_against_weekday(
         past_days=counts.size,
         is_spike=drops >= COUNT_FLOOR and spreads >= SPREADS_ABOVE and ratio.lower > 1,
     )
+
+
+def usual_range(
+    past_drops: ArrayLike, past_exposure: ArrayLike
+) -> tuple[float, float, float] | None:
+    """(usual, lowest, highest) drops of a whole day that would not stand out from the same weekday
+    before: the median and 3 spreads to either side. None of fewer than 4 such days.
+
+    >>> [round(drops, 1) for drops in usual_range([20, 18, 22, 19, 21, 20], [1.0] * 6)]
+    [20.0, 6.6, 33.4]
+    """
+    counts = np.asarray(past_drops, dtype=np.float64)
+    shares = np.asarray(past_exposure, dtype=np.float64)
+    is_watched = shares >= LEAST_EXPOSURE
+    if is_watched.sum() < FEWEST_PAST_DAYS:
+        return None
+    usual, spread = _usual_and_spread(counts[is_watched] / shares[is_watched], 1.0)
+    return usual, max(usual - SPREADS_ABOVE * spread, 0.0), usual + SPREADS_ABOVE * spread
+
+
+def _usual_and_spread(rates: NDArray[np.float64], exposure: float) -> tuple[float, float]:
+    """The median of past drops per observed day, and a spread for a day watched so much."""
+    usual = float(np.median(rates))
+    spread = MAD_TO_SIGMA * float(np.median(np.abs(rates - usual)))
+    return usual, max(spread, math.sqrt(max(usual, 1.0) / exposure))

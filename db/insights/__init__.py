@@ -4,6 +4,16 @@ Functions take an Engine and whatever instant or date they are asked for; none r
 answer with DataFrames or small frozen dataclasses.
 """
 
+from db.insights.curves import open_times_by_weekday, venue_curves
+from db.insights.days import (
+    lead_times,
+    live_counts,
+    market_days,
+    neighborhood_days,
+    neighborhoods_compared,
+    prime_shares,
+    weekday_sides,
+)
 from db.insights.durations import open_duration
 from db.insights.facts import fact_as_json, market_facts, venue_facts
 from db.insights.health import (
@@ -35,6 +45,7 @@ from db.insights.market import (
     neighborhoods,
     progress,
 )
+from db.insights.openings import venue_openings
 from db.insights.published import market_metrics, venue_metrics, venue_rolling_metrics
 from db.insights.ranks import WINDOW_DAYS, ranking
 from db.insights.supply import WeekOverWeek, spikes, supply, week_over_week
@@ -66,15 +77,22 @@ __all__ = [
     "just_closed",
     "late_days",
     "latest_as_of",
+    "lead_times",
     "lists",
+    "live_counts",
     "live_drops",
+    "market_days",
     "market_facts",
     "market_metrics",
     "markets",
     "markets_asked_for",
+    "neighborhood_days",
     "neighborhoods",
+    "neighborhoods_compared",
     "open_duration",
+    "open_times_by_weekday",
     "opening_times",
+    "prime_shares",
     "progress",
     "ranking",
     "read_drop_event_id",
@@ -86,11 +104,14 @@ __all__ = [
     "supply",
     "trends",
     "venue",
+    "venue_curves",
     "venue_facts",
     "venue_history",
     "venue_metrics",
+    "venue_openings",
     "venue_rolling_metrics",
     "venue_windows",
     "week_over_week",
     "weekday_hours",
+    "weekday_sides",
 ]

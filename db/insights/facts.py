@@ -65,9 +65,7 @@ def venue_facts(
         market = watched_market(connection, facts.market_id, now)
         if market is None or end is None:
             return []
-        about = _About(
-            engine, market, f"/venue?{_query(venue=venue_id, as_of=end, window=window_days)}"
-        )
+        about = _About(engine, market, f"/venue?{_query(venue=venue_id, to=end, over=window_days)}")
         first = end - (window_days - 1) * DAY
         exposure = market.exposure(connection, first, end)
     context = about.context(first, end)
@@ -98,7 +96,7 @@ def market_facts(engine: Engine, market_id: str, as_of: date, *, now: datetime) 
         market = watched_market(connection, market_id, now)
         if market is None:
             return []
-        about = _About(engine, market, f"/market?{_query(market=market_id, as_of=as_of)}")
+        about = _About(engine, market, f"/market?{_query(market=market_id, weeks_to=as_of)}")
         last = min(as_of, market.complete_through())
         drops = daily_drops(connection, market, last - 6 * DAY - SPIKE_WEEKS * WEEK, last)
         days = {day: against_weekday(drops, day) for day in dates_between(last - 6 * DAY, last)}

@@ -15,7 +15,7 @@ def test_a_venues_facts_are_those_of_the_reading_service(client, engine):
     expected = insights.venue_facts(engine, "plenty", TODAY - timedelta(days=1), now=NOW)
     assert [fact.printable for fact in facts] == [fact.printable for fact in expected]
     assert "plenty is gettable" in [fact.printable for fact in facts]
-    assert facts[0].permalink == "/venue?venue=plenty&as_of=2026-11-22&window=28"
+    assert facts[0].permalink == "/venue?venue=plenty&to=2026-11-22&over=28"
 
 
 def test_a_markets_facts_are_of_the_last_complete_day_unless_asked_otherwise(client, engine):

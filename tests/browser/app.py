@@ -41,7 +41,6 @@ def running_app(database_url: str, log: Path) -> Iterator[str]:
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=subprocess.STDOUT,
-            start_new_session=True,
         )
     try:
         address = f"http://127.0.0.1:{port}"

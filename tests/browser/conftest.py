@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
-from tests.browser.app import launch, running_app
+from tests.browser.app import launch, reader, running_app, visit
 from tests.dashboard.worlds import clone, load_demo_like
 
 
@@ -30,3 +30,12 @@ def demo_app(
         load_demo_like(url)
         with running_app(url, log) as address:
             yield address
+
+
+@pytest.fixture(scope="session")
+def hardest(browser: Browser, demo_app: str) -> str:
+    """Where the navigation has the page "Hardest tables"; the first page's address is bare."""
+    with reader(browser) as (page, _):
+        visit(page, demo_app)
+        link = page.locator('[data-testid="stSidebarNavLink"]').filter(has_text="Hardest tables")
+        return str(link.evaluate("link => link.href"))

@@ -42,7 +42,6 @@ def open_page(monkeypatch: pytest.MonkeyPatch) -> Iterator[Open]:
         opened.append(data.engine)
         test = AppTest.from_file(str(UI_SCRIPT), default_timeout=PATIENCE)
         if page is not None:
-            test.run()
             test.switch_page(page)
         for name, value in parameters.items():
             test.query_params[name] = value

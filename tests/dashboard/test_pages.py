@@ -13,7 +13,8 @@ from tests import seeding
 from tests.dashboard.conftest import Open
 from tests.dashboard.worlds import LAST_WHOLE_DAY
 
-PAGES = (None, "venue.py", "health.py")
+HARDEST = "hardest.py"
+PAGES = (HARDEST, "venue.py", "health.py")
 UNREACHABLE = "postgresql://postgres@127.0.0.1:1/none"
 SIMULATED = "Simulated data"
 
@@ -33,7 +34,7 @@ def table(page: AppTest) -> pd.DataFrame:
 def test_the_ranking_opens_on_the_last_whole_day_hardest_first(
     open_page: Open, demo_url: str
 ) -> None:
-    page = open_page(demo_url)
+    page = open_page(demo_url, HARDEST)
     assert not page.exception
     assert page.title[0].value == "Hardest tables"
     assert page.date_input(key="as_of").value == LAST_WHOLE_DAY
@@ -46,7 +47,7 @@ def test_the_ranking_opens_on_the_last_whole_day_hardest_first(
 def test_simulated_data_say_so_at_the_top_and_at_every_source(
     open_page: Open, demo_url: str
 ) -> None:
-    page = open_page(demo_url)
+    page = open_page(demo_url, HARDEST)
     assert SIMULATED in page.markdown[0].value
     sources = [c.value for c in page.caption if c.value.startswith("Table Stakes")]
     assert len(sources) == 2
@@ -56,7 +57,7 @@ def test_simulated_data_say_so_at_the_top_and_at_every_source(
 def test_a_filter_shows_fewer_venues_with_the_ranks_of_the_whole_market(
     open_page: Open, demo_url: str
 ) -> None:
-    page = open_page(demo_url)
+    page = open_page(demo_url, HARDEST)
     everybody = table(page).set_index("name")
     page.selectbox(key="neighborhood").select("West Village").run()
     some = table(page).set_index("name")
@@ -66,7 +67,7 @@ def test_a_filter_shows_fewer_venues_with_the_ranks_of_the_whole_market(
 
 
 def test_a_link_opens_what_it_says(open_page: Open, demo_url: str) -> None:
-    page = open_page(demo_url, neighborhood="SoHo", window="14", as_of="2026-11-20")
+    page = open_page(demo_url, HARDEST, neighborhood="SoHo", window="14", as_of="2026-11-20")
     assert set(table(page)["neighborhood"]) == {"SoHo"}
     assert "14 days to Fri, Nov 20, 2026; SoHo" in text(page)
 
@@ -74,19 +75,19 @@ def test_a_link_opens_what_it_says(open_page: Open, demo_url: str) -> None:
 def test_a_day_that_was_not_scored_gives_the_last_one_before_and_says_so(
     open_page: Open, demo_url: str
 ) -> None:
-    page = open_page(demo_url, window="7", as_of="2026-09-01")
+    page = open_page(demo_url, HARDEST, window="7", as_of="2026-09-01")
     assert "No window of 7 days was scored up to Tue, Sep 1" in text(page)
     assert len(table(page)) == 60
 
 
 def test_filters_that_fit_no_venue_say_which_they_are(open_page: Open, demo_url: str) -> None:
-    page = open_page(demo_url, neighborhood="SoHo", cuisine="Korean")
+    page = open_page(demo_url, HARDEST, neighborhood="SoHo", cuisine="Korean")
     assert "No venue fits these filters (SoHo, Korean)" in text(page)
     assert not page.dataframe
 
 
 def test_the_picture_can_hold_every_venue(open_page: Open, demo_url: str) -> None:
-    page = open_page(demo_url)
+    page = open_page(demo_url, HARDEST)
     assert "the 20 hardest of 60 venues" in text(page)
     page.toggle(key="all").set_value(True).run()
     assert "; 60 venues;" in text(page)
@@ -146,7 +147,7 @@ def test_real_data_carry_no_label_and_say_that_coverage_is_assumed(
     open_page: Open, engine: Engine, database_url: str
 ) -> None:
     seeding.seed(engine)
-    page = open_page(database_url)
+    page = open_page(database_url, HARDEST)
     assert SIMULATED.lower() not in text(page).lower()
     assert set(table(page)["watched"]) == {"assumed"}
     health = open_page(database_url, "health.py")

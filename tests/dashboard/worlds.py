@@ -50,8 +50,8 @@ def clone(server_url: str, template: str) -> Iterator[str]:
             )
 
 
-def load_demo_like(url: str) -> None:
-    """Four weeks of the demo's venues up to `NOW`, scored; nothing extends them to today."""
+def load_demo_like(url: str, days: int = WEEKS * 7) -> None:
+    """The last days of the demo's venues up to `NOW`, scored; nothing extends them to today."""
     world = demo_world(until=NOW.date(), weeks=WEEKS)
     engine = create_engine(url)
     try:
@@ -64,7 +64,7 @@ def load_demo_like(url: str) -> None:
                     is_simulated=True,
                 )
             )
-        start = local_day_start(world.first_date, world.timezone)
+        start = local_day_start(LAST_WHOLE_DAY - timedelta(days=days - 1), world.timezone)
         _deliver(engine, VENUES, "all", venues(world))
         _deliver(engine, DROPS, "all", drop_events(world, start, NOW))
         while start < NOW:

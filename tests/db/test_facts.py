@@ -79,7 +79,7 @@ def test_the_link_leads_to_the_venue_with_its_window(engine):
     link = urlsplit(of_venue(engine, "a&b/c?", window_days=14)["tier"].context.permalink)
     assert link.path == "/venue"
     asked = parse_qs(link.query)
-    assert asked == {"venue": ["a&b/c?"], "as_of": [str(YESTERDAY)], "window": ["14"]}
+    assert asked == {"venue": ["a&b/c?"], "to": [str(YESTERDAY)], "over": ["14"]}
 
 
 def test_a_day_that_was_not_scored_is_spoken_of_as_the_last_one_that_was(engine):

@@ -1,0 +1,43 @@
+"""Days nobody watched: a gap in every line over days, marked as one."""
+
+from datetime import date, timedelta
+
+import pandas as pd
+import plotly.graph_objects as go
+
+from charts.look import SMALL_SIZE, Look
+
+LEAST_COVERAGE = 0.5
+"""A day watched for less than this is a gap: its count says more about us than about the market."""
+
+
+def draw_gaps(figure: go.Figure, look: Look, gaps: list[date]) -> None:
+    """A quiet panel behind each stretch of days, in order, with the words "not watched"."""
+    runs: list[tuple[date, date]] = []
+    for day in gaps:
+        if runs and day - runs[-1][1] == timedelta(days=1):
+            runs[-1] = (runs[-1][0], day)
+        else:
+            runs.append((day, day))
+    for first, last in runs:
+        figure.add_shape(
+            type="rect",
+            xref="x",
+            yref="paper",
+            x0=pd.Timestamp(first) - timedelta(hours=12),
+            x1=pd.Timestamp(last) + timedelta(hours=12),
+            y0=0,
+            y1=1,
+            layer="below",
+            line_width=0,
+            fillcolor=look.panel,
+        )
+        figure.add_annotation(
+            text="not<br>watched",
+            x=pd.Timestamp(first) + (pd.Timestamp(last) - pd.Timestamp(first)) / 2,
+            y=1,
+            yref="paper",
+            yanchor="top",
+            showarrow=False,
+            font={"size": SMALL_SIZE - 1, "color": look.muted},
+        )

@@ -1,0 +1,109 @@
+"""Harder or easier: each venue's trend as a line from where it was to where it is."""
+
+import math
+
+import pandas as pd
+import plotly.graph_objects as go
+
+from charts.look import SMALL_SIZE, Caption, Look, Margins, new_figure, say_instead
+from metrics.wording import number_words, percent_words
+
+PLOT_HEIGHT = 260
+APART = 0.06  # of the axis, that two names at least keep from one another
+LONGEST_NAME = 22
+
+
+def slopes_figure(
+    trends: pd.DataFrame, look: Look, caption: Caption | None = None, *, weeks: int
+) -> go.Figure:
+    """Lines over `weeks`, all starting at 1; those that survive the test in colour and named.
+
+    trends: rows of `name`, `change_per_week` (share), `lower`, `upper`, `label` ("getting harder",
+        "getting easier", None), `weeks`.
+    """
+    figure = new_figure(
+        look,
+        caption,
+        plot_height=PLOT_HEIGHT,
+        margins=Margins(left=60, right=168, top=16, bottom=32),
+    )
+    if trends.empty:
+        return say_instead(figure, look, "No venue has been seen for 8 whole weeks yet.")
+    ends = [(1 + row.change_per_week) ** (row.weeks - 1) for row in trends.itertuples()]
+    reach = max(max(abs(math.log(max(end, 0.05))) for end in ends), math.log(2)) * 1.1
+    order = trends.assign(end=ends).sort_values("label", na_position="first", kind="stable")
+    named = []
+    for row in order.itertuples():
+        is_certain = isinstance(row.label, str)
+        color = look.context
+        if is_certain:
+            color = look.accent if row.label == "getting harder" else look.second
+            named.append((row.end, row.name, color))
+        figure.add_scatter(
+            x=[0, 1],
+            y=[1, max(row.end, 0.05)],
+            mode="lines+markers" if is_certain else "lines",
+            line={
+                "color": color if is_certain else look.grid,
+                "width": 2.5 if is_certain else 1.25,
+            },
+            marker={"size": 7, "color": color},
+            customdata=[_words(row)] * 2,
+            hovertemplate="%{customdata}<extra></extra>",
+            cliponaxis=False,
+        )
+    _name_ends(figure, named, reach)
+    ticks = [
+        tick for tick in (0.05, 0.1, 0.25, 0.5, 1, 2, 4, 10, 20) if abs(math.log(tick)) <= reach
+    ]
+    figure.update_yaxes(
+        type="log",
+        range=[-reach / math.log(10), reach / math.log(10)],
+        tickvals=ticks,
+        ticktext=["as it was" if tick == 1 else f"{tick:g} times" for tick in ticks],
+        showgrid=True,
+    )
+    figure.update_xaxes(visible=False, range=[-0.05, 1.02])
+    for position, when in enumerate((f"{weeks - 1} weeks before", "last whole week")):
+        figure.add_annotation(
+            text=when,
+            x=position,
+            y=0,
+            yref="paper",
+            yanchor="top",
+            yshift=-8,
+            xanchor="left",
+            xshift=8 * position,
+            showarrow=False,
+            font={"size": SMALL_SIZE, "color": look.muted},
+        )
+    return figure
+
+
+def _name_ends(figure: go.Figure, named: list[tuple[float, str, str]], reach: float) -> None:
+    """Names at the right ends, from the top, pushed down where they would touch."""
+    apart = 2 * reach * APART
+    at = math.inf
+    for end, name, color in sorted(named, reverse=True):
+        at = min(math.log(max(end, 0.05)), at - apart)
+        short = name if len(name) <= LONGEST_NAME else f"{name[: LONGEST_NAME - 1].rstrip()}…"
+        figure.add_annotation(
+            text=short,
+            x=1,
+            y=at / math.log(10),
+            xanchor="left",
+            xshift=8,
+            showarrow=False,
+            font={"size": SMALL_SIZE, "color": color},
+        )
+
+
+def _words(row: object) -> str:
+    change, low, high = (getattr(row, name) for name in ("change_per_week", "lower", "upper"))
+    way = "more" if change > 0 else "fewer"
+    verdict = row.label if isinstance(row.label, str) else "no certain trend"  # type: ignore[attr-defined]
+    return (
+        f"<b>{row.name}</b><br>"  # type: ignore[attr-defined]
+        f"{percent_words(abs(change))} {way} tables to catch each week "
+        f"({number_words(low * 100)} to {number_words(high * 100)} %)<br>{verdict}"
+    )

@@ -1,0 +1,454 @@
+"""What the pages about the market find, in sentences that their numbers support."""
+
+import math
+from collections.abc import Sequence
+
+import pandas as pd
+
+from db.insights import WeekdayHours, WeekOverWeek
+from metrics.compression import Tightness, tightness_words
+from metrics.facts import PLAIN_COVERAGE, Fact
+from metrics.release_clock import ReleaseClock
+from metrics.survival import SurvivalCurve
+from metrics.wording import (
+    WEEKDAYS,
+    count_words,
+    date_words,
+    duration_range_short,
+    duration_words,
+    hour_range_words,
+    list_words,
+    number_of,
+    number_words,
+    percent_words,
+    time_words,
+)
+
+LONGEST_LIST = 4
+
+
+def live_finding(counts: pd.DataFrame, place: str) -> str:
+    """How many tables are open, by `insights.live_counts`.
+
+    >>> from datetime import date
+    >>> counts = pd.DataFrame({"slot_date": [date(2026, 11, 20)], "prime": [40], "off_peak": [2]})
+    >>> live_finding(counts, "New York")
+    '42 tables are open in New York right now, 40 of them in prime time.'
+    """
+    prime, off_peak = int(counts["prime"].sum()), int(counts["off_peak"].sum())
+    if prime + off_peak == 0:
+        return f"No table is open in {place} right now."
+    verb = "is" if prime + off_peak == 1 else "are"
+    tables = number_of(prime + off_peak, "table")
+    share = "none" if prime == 0 else count_words(prime)
+    return (
+        f"{tables[0].upper()}{tables[1:]} {verb} open in {place} right now, {share} of them in "
+        "prime time."
+    )
+
+
+def nights_title(counts: pd.DataFrame, place: str) -> str:
+    """Which night has the fewest prime tables, of the next seven that have any table at all.
+
+    >>> from datetime import date
+    >>> nights = [date(2026, 11, 20), date(2026, 11, 21)]
+    >>> counts = pd.DataFrame({"slot_date": nights, "prime": [3, 9], "off_peak": [2, 2]})
+    >>> nights_title(counts, "New York")
+    'Three prime tables for Fri, Nov 20, the fewest of these two nights'
+    """
+    if counts.empty:
+        return f"No table is open in {place}"
+    week = counts.sort_values("slot_date").head(7)
+    fewest = week.loc[week["prime"].idxmin()]
+    if len(week) == 1:
+        return f"All of them are for {date_words(fewest['slot_date'])}"
+    amount = number_of(int(fewest["prime"]), "prime table")
+    night = date_words(fewest["slot_date"])
+    return (
+        f"{amount[0].upper()}{amount[1:]} for {night}, the fewest of "
+        f"{'the next' if len(week) == 7 else 'these'} {number_of(len(week), 'night')}"
+    )
+
+
+def hours_title(hours: WeekdayHours) -> str:
+    """The busiest hour of the clock, and how much of everything falls into it.
+
+    >>> import numpy as np
+    >>> drops = np.zeros((7, 24), dtype=int)
+    >>> drops[:, 10], drops[4, 19] = 3, 9
+    >>> hours_title(WeekdayHours("opened_hour", drops, None, True))
+    'Most tables open between 10 am and 11 am: 70 % of all'
+    """
+    total = int(hours.new_drops.sum())
+    if total == 0:
+        return "No table opened in this window"
+    by_hour = hours.new_drops.sum(axis=0)
+    hour = int(by_hour.argmax())
+    share = percent_words(float(by_hour[hour]) / total)
+    ends = hour_range_words(hour, hour).replace(" to ", " and ")
+    if hours.clock == "opened_hour":
+        return f"Most tables open between {ends}: {share} of all"
+    return f"Most tables are for between {ends}: {share} of all"
+
+
+def joint_finding(times: pd.DataFrame, night: str) -> str:
+    """When tables for one night open, by `insights.opening_times`; night as in "Friday-night".
+
+    >>> times = pd.DataFrame({"opened_weekday": [4, 5], "opened_hour": [10, 17],
+    ...                       "lead_days": [1, 0], "new_drops": [30, 10]})
+    >>> joint_finding(times, "Friday-night")
+    'Friday-night tables open most often on Thursdays, 10 am to 11 am (75 %); half open a day or \
+less ahead'
+    """
+    total = int(times["new_drops"].sum())
+    if total == 0:
+        return f"No {night} table opened in this window"
+    cells = times.groupby(["opened_weekday", "opened_hour"])["new_drops"].sum()
+    weekday, hour = cells.idxmax()
+    leads = times.groupby("lead_days")["new_drops"].sum().sort_index().cumsum()
+    half = int(leads.index[leads >= total / 2][0])
+    ahead = {0: "on the day itself", 1: "a day or less ahead"}.get(
+        half, f"{number_of(half, 'day')} or less ahead"
+    )
+    return (
+        f"{night} tables open most often on {WEEKDAYS[weekday - 1]}s, "
+        f"{hour_range_words(hour, hour)} ({percent_words(cells.max() / total)}); half open {ahead}"
+    )
+
+
+def lead_title(leads: pd.DataFrame) -> str:
+    """How far ahead tables open, by `insights.lead_times`.
+
+    >>> lead_title(pd.DataFrame({"lead_days": [0, 1, 14], "drops": [2, 5, 3]}))
+    'Half of all tables open a day or less ahead'
+    """
+    total = int(leads["drops"].sum())
+    if total == 0:
+        return "No table opened in this window"
+    shares = leads.set_index("lead_days")["drops"].sort_index().cumsum() / total
+    half = int(shares.index[shares >= 0.5][0])
+    ahead = {0: "on the day itself", 1: "a day or less ahead"}.get(
+        half, f"{number_of(half, 'day')} or less ahead"
+    )
+    return f"Half of all tables open {ahead}"
+
+
+def sides_title(sides: pd.DataFrame) -> str:
+    """Prime against off-peak by weekday, by `insights.weekday_sides`."""
+    known = sides.dropna(subset=["prime", "off_peak"])
+    if known.empty:
+        return "Nothing to compare in this window"
+    prime, off_peak = float(known["prime"].mean()), float(known["off_peak"].mean())
+    more = int((known["prime"] > known["off_peak"]).sum())
+    if more == len(known) and off_peak > 0:
+        return (
+            f"On every weekday more prime tables open than others: "
+            f"{number_words(prime)} a day against {number_words(off_peak)}"
+        )
+    if more == 0:
+        return (
+            f"On no weekday do more prime tables open than others: "
+            f"{number_words(prime)} a day against {number_words(off_peak)}"
+        )
+    days = [
+        WEEKDAYS[int(day)] + "s" for day in known.loc[known["prime"] > known["off_peak"], "weekday"]
+    ]
+    if len(days) > LONGEST_LIST:
+        return f"On {number_of(more, 'weekday')} more prime tables open than others"
+    return f"More prime tables than others open on {list_words(days)} only"
+
+
+def open_sides_title(times: pd.DataFrame) -> str:
+    """Whether prime tables go quicker, as far as the intervals of every weekday tell.
+
+    times: as of `insights.open_times_by_weekday`.
+    """
+    by_side = times.pivot(index="weekday", columns="side").dropna()
+    if by_side.empty or by_side["median_seconds"].shape[1] < 2:
+        return "Too little was seen to say how long prime and other tables last"
+    quicker = (by_side["upper"]["prime"] < by_side["lower"]["off_peak"]).all()
+    slower = (by_side["lower"]["prime"] > by_side["upper"]["off_peak"]).all()
+    prime = duration_words(float(by_side["median_seconds"]["prime"].median()))
+    off_peak = duration_words(float(by_side["median_seconds"]["off_peak"].median()))
+    if quicker or slower:
+        return (
+            f"Prime tables go {'quicker' if quicker else 'slower'} on every weekday: half within "
+            f"{prime}, of others within {off_peak}"
+        )
+    return f"Half of prime tables go within about {prime}, half of the others within {off_peak}"
+
+
+def day_finding(day: pd.Series | None, place: str) -> str:
+    """The last whole day against its weekday; day: a row of `insights.market_days`."""
+    if day is None:
+        return f"No day of {place} is over yet."
+    on, drops = date_words(day["window_date"]), number_of(int(day["drops"]), "table")
+    opened = f"{drops[0].upper()}{drops[1:]} opened in {place} on {on}"
+    if pd.isna(day["usual"]):
+        return (
+            f"{opened}; too few {WEEKDAYS[day['window_date'].weekday()]}s were watched to compare."
+        )
+    usual = number_words(float(day["usual"]))
+    coverage = float(day["coverage_rate"])
+    if coverage < 0.95:
+        return (
+            f"{opened}, in the {percent_words(coverage)} of the day that was watched; a whole "
+            f"{WEEKDAYS[day['window_date'].weekday()]} usually brings about {usual}."
+        )
+    if bool(day["is_spike"]):
+        return f"{opened}, far more than the {usual} that are usual on that weekday."
+    if day["drops"] < day["lowest"]:
+        return f"{opened}, fewer than that weekday usually brings (about {usual})."
+    return f"{opened}, within what that weekday usually brings (about {usual})."
+
+
+def is_plain_spike(days: pd.DataFrame) -> pd.Series:
+    """Spikes on days that were watched enough to be named without hedging."""
+    spikes: pd.Series = days["is_spike"].astype(bool) & (days["coverage_rate"] >= PLAIN_COVERAGE)
+    return spikes
+
+
+def days_title(days: pd.DataFrame) -> str:
+    """Which days stood out, of rows of `insights.market_days`."""
+    spikes = days[is_plain_spike(days)]
+    if days["usual"].isna().all():
+        return "Too few weeks were watched to say what is usual"
+    if spikes.empty:
+        return "No day stood out from what its weekday usually brings"
+    named = [date_words(day) for day in spikes["window_date"]]
+    if len(named) > LONGEST_LIST:
+        return f"{number_of(len(named), 'day').capitalize()} brought far more tables than usual"
+    return f"Far more tables than usual opened on {list_words(named)}"
+
+
+def prime_share_title(weeks: pd.DataFrame) -> str:
+    """The last whole week's share against the first's, where the intervals tell them apart."""
+    whole = weeks[(weeks["days"] == 7) & weeks["prime_rate"].notna()]
+    if whole.empty:
+        return "No whole week was seen yet"
+    last, first = whole.iloc[-1], whole.iloc[0]
+    share = percent_words(float(last["prime_rate"]))
+    if len(whole) == 1 or (first["lower"] <= last["upper"] and last["lower"] <= first["upper"]):
+        return f"About {share} of tables that open are for prime time"
+    way = "up" if last["prime_rate"] > first["prime_rate"] else "down"
+    return (
+        f"{share} of tables that open are for prime time, {way} from "
+        f"{percent_words(float(first['prime_rate']))}"
+    )
+
+
+def weeks_title(found: WeekOverWeek | None, place: str) -> str:
+    """The last 7 whole days against the 7 before, hedged where the interval asks.
+
+    place: as in "New York".
+    """
+    if found is None or found.ratio is None or found.ratio.ratio is None:
+        return f"Too little of {place} was watched to compare two weeks"
+    ratio = found.ratio
+    if ratio.lower <= 1 <= ratio.upper:
+        return "About as many tables opened in the last 7 days as in the 7 before"
+    change = percent_words(abs(found.ratio.ratio - 1))
+    way = "more" if found.ratio.ratio > 1 else "fewer"
+    return f"{change} {way} tables opened in the last 7 days than in the 7 before"
+
+
+def neighborhoods_title(compared: pd.DataFrame) -> str:
+    """Whose last week differs from the one before, as far as each interval tells."""
+    if compared.empty:
+        return "No neighborhood opened a table in this window"
+    changed = compared[(compared["change_lower"] > 1) | (compared["change_upper"] < 1)]
+    most = compared.iloc[0]
+    start = f"Most tables open in {most['neighborhood'] or 'places without a neighborhood'}"
+    if changed.empty:
+        return f"{start}; no neighborhood clearly changed from one week to the next"
+    named = changed["neighborhood"].fillna("not known").tolist()
+    if len(named) > LONGEST_LIST:
+        return f"{start}; {number_of(len(named), 'neighborhood')} changed from the week before"
+    return f"{start}; {list_words(named)} changed from the week before"
+
+
+def tight_finding(hours: pd.DataFrame, place: str) -> str:
+    """Is the market tight? From the last row of `insights.supply`, with its hour named."""
+    if hours.empty:
+        return f"Nobody scans {place}, so there is no saying how tight it is."
+    last = hours.iloc[-1]
+    weekdays, hour = f"{WEEKDAYS[last['local_date'].weekday()]}s", time_words(int(last["hour"]))
+    if last["level"] is None or pd.isna(last["tightness"]):
+        return (
+            f"It is too early to say how tight {place} is: {weekdays} at {hour} were watched "
+            f"{number_of(int(last['comparable_hours']), 'time')} before."
+        )
+    found = Tightness(
+        share=float(last["tightness"]),
+        tighter_than=int(last["tighter_than"]),
+        comparable_hours=int(last["comparable_hours"]),
+        level=str(last["level"]),
+    )
+    level = found.level if found.level != "about as usual" else "about as tight as usual"
+    supply = ""
+    if pd.notna(last["compression"]):
+        change = float(last["compression"])
+        amount = percent_words(abs(change))
+        supply = (
+            ", with about as many tables as usual"
+            if round(abs(change), 2) == 0
+            else f", with {amount} {'fewer' if change < 0 else 'more'} tables than usual"
+        )
+    than = tightness_words(found, f"{weekdays} at that hour")
+    return f"{place} is **{level}**: at {hour} it was {than}{supply}."
+
+
+def movers_title(trends: pd.DataFrame) -> str:
+    """Which trends survive having asked about every venue, of rows of `insights.trends`."""
+    if trends.empty:
+        return "No venue has been watched for 8 whole weeks yet"
+    parts = []
+    for label, words in (("getting harder", "harder"), ("getting easier", "easier")):
+        names = trends.loc[trends["label"] == label, "name"].tolist()
+        if len(names) > LONGEST_LIST:
+            parts.append(f"{len(names)} venues are getting {words}")
+        elif names:
+            parts.append(
+                f"{list_words(names)} {'is' if len(names) == 1 else 'are'} getting {words}"
+            )
+    if not parts:
+        return "No venue is getting harder or easier for certain"
+    return "; ".join(parts)
+
+
+def curve_title(curve: SurvivalCurve | None, name: str) -> str:
+    """How long a venue's tables last, as far as the interval of the median tells."""
+    if curve is None:
+        return f"No table at {name} was seen to open"
+    median, interval = curve.median_seconds, curve.median_interval
+    if median is None or interval is None or math.isinf(interval[1]):
+        return f"How long half of {name}'s tables last is not known yet"
+    resolution = curve.resolution_seconds or 0.0
+    if median <= resolution:
+        return (
+            f"Half of {name}'s tables are gone before we look again, "
+            f"{duration_words(resolution)} later"
+        )
+    low, high = max(interval[0], resolution), interval[1]
+    bracket = f" ({duration_range_short((low, high))})" if low < high else ""
+    return f"Half of {name}'s tables are gone within {duration_words(median)}{bracket}"
+
+
+def clock_title(clock: ReleaseClock | None, name: str) -> str:
+    """Whether a venue has a usual time of release, and which."""
+    if clock is None:
+        return f"No table at {name} was seen to open"
+    if clock.usual_minute is None:
+        return f"{name} has no usual time at which tables open"
+    at = time_words(*divmod(clock.usual_minute, 60))
+    return (
+        f"{name} releases tables at {at}: on {clock.release_days} of the {clock.days} days on "
+        "which any opened"
+    )
+
+
+def venue_hours_title(cells: pd.DataFrame, *, is_slot: bool) -> str:
+    """The weekday that has most of a venue's tables; cells: weekday, hour, drops."""
+    if cells.empty:
+        return "No table was seen to open"
+    by_day = cells.groupby("weekday")["drops"].sum()
+    top, total = int(by_day.max()), int(by_day.sum())
+    days = [f"{WEEKDAYS[int(day)]}s" for day in by_day.index[by_day == top]]
+    if len(days) > 2:
+        return f"No weekday has most of the tables{' as their day' if is_slot else ''}"
+    start = "Most tables are for" if is_slot else "Most tables open on"
+    return f"{start} {list_words(days)}: {count_words(top * len(days))} of {count_words(total)}"
+
+
+def sentence_to_copy(fact: Fact, *, is_simulated: bool) -> str:
+    """A fact's sentence with what it rests on, so that a copy does not lose it."""
+    label = "; simulated data, fictional venues" if is_simulated else ""
+    return f"{fact.printable}. (Table Stakes, {fact.source_line}{label})"
+
+
+def easiest_title(easiest: pd.DataFrame, where: str) -> str:
+    """Who is the easiest of the hard ones, as far as the joint rank bands tell.
+
+    easiest: rows of `insights.ranking`, the easiest first.
+    """
+    if easiest.empty:
+        return f"{where}: every table that was watched enough is gettable"
+    top, others = easiest.iloc[0], easiest.iloc[1:]
+    if others.empty:
+        return f"{top['name']} is the only hard table in {where}"
+    if top["rank_lower"] > others["rank_upper"].max():
+        return f"{top['name']} is the easiest of the hard tables in {where}"
+    return f"{top['name']} comes out easiest of the hard tables in {where}, but not for certain"
+
+
+def easiest_finding(easiest: pd.DataFrame, days: int) -> str:
+    """What could be caught at the easiest of the hard tables; rows as in `easiest_title`."""
+    if easiest.empty:
+        return "No hard table is left to choose from."
+    top = easiest.iloc[0]
+    interval = (float(top["catchable_lower"]), float(top["catchable_upper"]))
+    return (
+        f"Of {number_of(len(easiest), 'venue')} that are not surely gettable, {top['name']} gives "
+        f"most: about {number_words(float(top['catchable_per_week']), interval)} prime tables a "
+        f"week could have been caught in {days} days ({number_words(interval[0], interval)}–"
+        f"{number_words(interval[1], interval)})."
+    )
+
+
+def moving_finding(trends: pd.DataFrame, label: str, where: str) -> str:
+    """How many trends of one direction survive, and what that is worth.
+
+    trends: rows of `insights.trends` of the venues asked about, of both directions.
+    """
+    if trends.empty:
+        return (
+            f"No venue in {where} has been watched for 8 whole weeks with enough tables to tell a "
+            "trend."
+        )
+    certain = trends[trends["label"] == label]
+    of = f"of {number_of(len(trends), 'venue')} in {where} with enough tables to tell"
+    if certain.empty:
+        return (
+            f"None {of} is {label} for certain: each change below could be chance, given how many "
+            "venues were asked about."
+        )
+    names = certain["name"].tolist()
+    who = list_words(names) if len(names) <= LONGEST_LIST else number_of(len(names), "venue")
+    return (
+        f"{who[0].upper()}{who[1:]} {'is' if len(names) == 1 else 'are'} {label}, {of}; that is "
+        "certain enough to print, having asked about all of the market's venues."
+    )
+
+
+def moving_title(trends: pd.DataFrame, label: str, where: str) -> str:
+    """The venues of one direction whose trend survives."""
+    names = trends.loc[trends["label"] == label, "name"].tolist()
+    if not names:
+        return f"No table in {where} is {label} for certain"
+    if len(names) > LONGEST_LIST:
+        return f"{len(names)} tables in {where} are {label}"
+    return f"{list_words(names)} {'is' if len(names) == 1 else 'are'} {label}"
+
+
+def facts_table(found: Sequence[Fact]) -> pd.DataFrame:
+    """The facts as rows, for saving; what must not be printed has no sentence."""
+    return pd.DataFrame(
+        [
+            {
+                "kind": fact.kind,
+                "verdict": str(fact.verdict),
+                "sentence": fact.printable,
+                "reason": fact.reason,
+                "number": fact.number,
+                "lower_95": None if fact.interval is None else fact.interval[0],
+                "upper_95": None if fact.interval is None else fact.interval[1],
+                "unit": fact.unit,
+                "n": fact.n,
+                "first_date": fact.context.first_date,
+                "last_date": fact.context.last_date,
+                "link": fact.context.permalink,
+                "method_version": fact.method_version,
+            }
+            for fact in found
+        ]
+    )

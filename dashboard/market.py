@@ -1,0 +1,226 @@
+"""Page: is the market out of the ordinary? Days against their weekday, weeks, neighborhoods."""
+
+from datetime import date, timedelta
+
+import pandas as pd
+import streamlit as st
+
+from charts.look import Caption
+from charts.market_days import market_days_figure
+from charts.multiples import multiples_figure
+from charts.prime_share import prime_share_figure
+from charts.weeks import weeks_figure
+from dashboard import choices, data, findings, formats, parts, shapes
+from dashboard.choices import Place, Window
+from db import insights
+from metrics.wording import count_words, date_words, number_of
+
+WEEKS = (4, 13, 26)
+COMPARED_DAYS = 28
+DAY = timedelta(days=1)
+
+HELP = {
+    "change": "Tables of the last 7 whole days over those of the 7 before, per watched day, with "
+    "its 95 % interval. Where that holds 1, no change can be told.",
+    "prime": "Share of the tables that opened which were for prime time.",
+}
+
+
+def page() -> None:
+    """Finding, window, days in their band, weeks, prime share, neighborhoods."""
+    place = choices.header("Market")
+    if place is None:
+        return
+    finding = st.empty()
+    window = choices.window(place, WEEKS, default=13, unit_days=7, label="Weeks", keys="weeks")
+    days = data.market_days(place.market_id, window.first, window.last, place.reach)
+    if days.empty:
+        st.info(choices.NOT_SCORED)
+        return
+    complete = place.reach.complete_through or window.last
+    whole = days[days["window_date"] <= complete]
+    found = data.week_over_week(place.market_id, window.last, place.reach)
+    finding.markdown(
+        findings.day_finding(whole.iloc[-1] if len(whole) else None, place.name)
+        + f" {findings.weeks_title(found, place.name)}."
+    )
+    _days(days, place, window, complete)
+    _weeks(place, min(window.last, complete + DAY), complete)
+    _prime_share(whole, place, window)
+    _neighborhoods(place, window, min(window.last, complete))
+
+
+def _days(days: pd.DataFrame, place: Place, window: Window, complete: date) -> None:
+    is_assumed = bool(days["is_coverage_assumed"].any())
+    caption = Caption(
+        title=findings.days_title(days[days["window_date"] <= complete]),
+        subtitle=(
+            "Tables that opened each day; the band is what would not stand out from the same "
+            "weekday of the 8 weeks before, the line in it their median. "
+            + (
+                "No scans tell how much was watched. "
+                if is_assumed
+                else "Days watched less than half are left out. "
+            )
+            + f"{window.words}."
+        ),
+        source=place.source,
+    )
+    drawn = days.assign(is_spike=findings.is_plain_spike(days))
+    if is_assumed:
+        drawn = drawn.assign(coverage_rate=None)
+    unfinished = window.last if window.last > complete else None
+    stem = place.file_stem("market-days", window.last, f"{window.days}d")
+    parts.figure(
+        lambda look, printed: market_days_figure(drawn, look, printed, unfinished=unfinished),
+        caption,
+        key="market-days",
+        alt=f"{caption.title}. {caption.subtitle}",
+        file_name=stem,
+        table=days.assign(market=place.market_id, source=place.source),
+    )
+    _spikes(days)
+
+
+def _spikes(days: pd.DataFrame) -> None:
+    spikes = days[days["is_spike"].astype(bool)]
+    if spikes.empty:
+        return
+    st.table(
+        pd.DataFrame(
+            {
+                "Opened": [count_words(int(row.drops)) for row in spikes.itertuples()],
+                "Usual on that weekday": [
+                    formats.quantity_words(row.usual) for row in spikes.itertuples()
+                ],
+                "Watched": [
+                    formats.coverage_words(row.coverage_rate, is_assumed=row.is_coverage_assumed)
+                    for row in spikes.itertuples()
+                ],
+            },
+            index=[date_words(day, with_year=True) for day in spikes["window_date"]],
+        )
+    )
+
+
+def _weeks(place: Place, last: date, complete: date) -> None:
+    first = last - (last.weekday() + 7) * DAY
+    days = data.market_days(place.market_id, first, last, place.reach)
+    if days.empty:
+        return
+    if bool(days["is_coverage_assumed"].any()):
+        days = days.assign(coverage_rate=1.0)
+    # A day that has just begun is no gap: it is dashed instead.
+    days.loc[days["window_date"] > complete, "coverage_rate"] = 1.0
+    weeks = shapes.matched_weeks(days, last)
+    found = data.week_over_week(place.market_id, last, place.reach)
+    unfinished = last.weekday() if last > complete else None
+    monday = last - last.weekday() * DAY
+    caption = Caption(
+        title=findings.weeks_title(found, place.name),
+        subtitle=(
+            f"Tables that opened each day of the week of {date_words(monday)} and of the week "
+            "before; the finding compares the last 7 whole days with the 7 before, per watched day"
+            + ("; the day that is not over is dashed." if unfinished is not None else ".")
+        ),
+        source=place.source,
+    )
+    stem = place.file_stem("weeks", last)
+    parts.figure(
+        lambda look, printed: weeks_figure(weeks, look, printed, unfinished_weekday=unfinished),
+        caption,
+        key="matched-weeks",
+        alt=f"{caption.title}. {caption.subtitle}",
+        file_name=stem,
+        table=weeks.assign(week_of=monday, market=place.market_id, source=place.source),
+    )
+
+
+def _prime_share(whole: pd.DataFrame, place: Place, window: Window) -> None:
+    weeks = insights.prime_shares(whole)
+    caption = Caption(
+        title=findings.prime_share_title(weeks),
+        subtitle=(
+            f"Share of tables for prime time ({place.prime_words}), by the week they opened, with "
+            f"95 % interval; weeks that are not whole are dotted. {window.words}."
+        ),
+        source=place.source,
+    )
+    stem = place.file_stem("prime-share", window.last, f"{window.days}d")
+    parts.figure(
+        lambda look, printed: prime_share_figure(weeks, look, printed),
+        caption,
+        key="prime-share",
+        alt=f"{caption.title}. {caption.subtitle}",
+        file_name=stem,
+        table=weeks.assign(market=place.market_id, source=place.source),
+    )
+
+
+def _neighborhoods(place: Place, window: Window, last: date) -> None:
+    compared = data.neighborhoods_compared(place.market_id, last, COMPARED_DAYS, place.reach)
+    if compared.empty:
+        return
+    weeks = shapes.weeks_by_neighborhood(
+        data.neighborhood_days(place.market_id, window.first, last, place.reach),
+        window.first,
+        last,
+    )
+    caption = Caption(
+        title=findings.neighborhoods_title(compared),
+        subtitle=(
+            f"Tables that opened each whole week of the {window.words}, all on one scale; the "
+            "number is that of the last week."
+        ),
+        source=place.source,
+    )
+    stem = place.file_stem("neighborhoods", last)
+    parts.figure(
+        lambda look, printed: multiples_figure(weeks, look, printed),
+        caption,
+        key="neighborhood-weeks",
+        alt=f"{caption.title}. {caption.subtitle} The table below compares them.",
+        file_name=stem,
+        table=weeks.assign(market=place.market_id, source=place.source),
+    )
+    rows = list(compared.itertuples())
+    st.caption(
+        f"{formats.window_ending(last, COMPARED_DAYS)}; "
+        f"{number_of(len(compared), 'neighborhood')}; brackets hold 95 % intervals."
+    )
+    shown = pd.DataFrame(
+        {
+            "Neighborhood": compared["neighborhood"].fillna("not known"),
+            "Venues": compared["venue_count"],
+            "Opened": compared["drops"],
+            "Prime share": compared["prime_rate"],
+            "This week to last": [formats.ratio_text(row.change_ratio) for row in rows],
+            "95 % interval": [
+                formats.interval_words(row.change_lower, row.change_upper) for row in rows
+            ],
+        }
+    )
+    st.dataframe(
+        shown.style.format({"Opened": "{:,}", "Prime share": formats.share_words}),
+        hide_index=True,
+        height="auto",
+        key="neighborhoods",
+        column_config={
+            "Prime share": st.column_config.NumberColumn(help=HELP["prime"]),
+            "This week to last": st.column_config.TextColumn(help=HELP["change"]),
+        },
+        alt="Neighborhoods, most tables first",
+    )
+    parts.csv_download(
+        compared.assign(
+            market=place.market_id,
+            window_last=last,
+            window_days=COMPARED_DAYS,
+            source=place.source,
+        ),
+        file_name=stem,
+        key="neighborhoods-csv",
+    )
+
+
+page()

@@ -1,0 +1,265 @@
+"""Page: when tables open, and for when: by weekday and hour, days ahead, prime or not."""
+
+from typing import Literal
+
+import pandas as pd
+import streamlit as st
+
+from charts.heatmap import weekday_hour_figure
+from charts.lead import lead_time_figure
+from charts.look import Caption
+from charts.pairs import paired_dots_figure
+from dashboard import choices, data, findings, formats, parts, shapes
+from dashboard.choices import Place, Window
+from db import insights
+from db.insights import WeekdayHours
+from metrics.wording import WEEKDAYS, count_words, hour_range_words, number_words, percent_words
+
+SIZES = (7, 28, 90)
+NIGHTS = {"evening": (17, 23), "lunch": (11, 15), "any time": (0, 23)}
+
+
+def page() -> None:
+    """Finding, window, two heatmaps, one night's tables, lead time, prime against off-peak."""
+    place = choices.header("Timing")
+    if place is None:
+        return
+    finding = st.empty()
+    window = choices.window(
+        place, SIZES, default=28, unit_days=1, label="Window, days", keys="days"
+    )
+    opened = data.weekday_hours(
+        place.market_id, window.first, window.last, "opened_hour", place.reach
+    )
+    finding.markdown(_finding(opened, place, window))
+    _hours(opened, place, window)
+    _joint(place, window)
+    _hours(
+        data.weekday_hours(place.market_id, window.first, window.last, "slot_hour", place.reach),
+        place,
+        window,
+    )
+    _lead(place, window)
+    _sides(place, window)
+
+
+def _finding(opened: WeekdayHours, place: Place, window: Window) -> str:
+    leads = data.lead_times(place.market_id, window.first, window.last, place.reach)
+    if leads.empty:
+        return f"No table was seen to open in {place.name} in the {window.words}."
+    hours = findings.hours_title(opened)
+    lead = findings.lead_title(leads)
+    return f"In {place.name}, {hours[0].lower()}{hours[1:]}. {lead}."
+
+
+def _hours(hours: WeekdayHours, place: Place, window: Window) -> None:
+    clock: Literal["opened", "slot"] = "opened" if hours.clock == "opened_hour" else "slot"
+    cells = shapes.cells_of(hours, window.days)
+    unit = "tables per watched hour" if clock == "opened" else "tables a week"
+    said = {
+        "opened": "By the weekday and hour at which they opened; hatched where nobody watched"
+        + (" (no scans tell, so all of it counts as watched)" if hours.is_coverage_assumed else ""),
+        "slot": "By the weekday and hour they are for",
+    }[clock]
+    caption = Caption(
+        title=findings.hours_title(hours),
+        subtitle=(
+            f"{said}; {unit}, {place.name} time; {window.words}; "
+            f"n = {count_words(int(hours.new_drops.sum()))}."
+        ),
+        source=place.source,
+    )
+    exported = cells[cells["tables"] > 0].rename(columns={"drops": unit.replace(" ", "_")})
+    exported.insert(1, "weekday_name", [WEEKDAYS[day] for day in exported["weekday"]])
+    stem = place.file_stem(f"{clock}-hours", window.last, f"{window.days}d")
+    parts.figure(
+        lambda look, printed: weekday_hour_figure(cells, look, printed, unit=unit, has_sums=True),
+        caption,
+        key=f"{clock}-hours",
+        alt=f"{caption.title}. {caption.subtitle}",
+        file_name=stem,
+        table=_export(exported, place, window),
+    )
+
+
+def _joint(place: Place, window: Window) -> None:
+    st.subheader("When do the tables of one night open?", anchor=False)
+    with st.container(horizontal=True):
+        weekday = st.selectbox(
+            "Tables for", WEEKDAYS, index=4, key="night", bind="query-params", width=165
+        )
+        part = st.segmented_control(
+            "Time",
+            list(NIGHTS),
+            default="evening",
+            required=True,
+            key="time",
+            bind="query-params",
+        )
+    first_hour, last_hour = NIGHTS[part]
+    times = data.opening_times(
+        place.market_id,
+        WEEKDAYS.index(weekday) + 1,
+        window.first,
+        window.last,
+        (first_hour, last_hour),
+        place.reach,
+    )
+    night = {"evening": f"{weekday}-night", "lunch": f"{weekday}-lunch", "any time": weekday}[part]
+    cells = (
+        times.groupby(["opened_weekday", "opened_hour"], as_index=False)["new_drops"]
+        .sum()
+        .rename(columns={"opened_hour": "hour", "new_drops": "drops"})
+    )
+    cells = cells.assign(weekday=cells["opened_weekday"] - 1).drop(columns="opened_weekday")
+    caption = Caption(
+        title=findings.joint_finding(times, night),
+        subtitle=(
+            f"Tables for {weekday}s, {hour_range_words(first_hour, last_hour)}, by the weekday and "
+            f"hour at which they opened; {window.words}; "
+            f"n = {count_words(int(times['new_drops'].sum()))}."
+        ),
+        source=place.source,
+    )
+    stem = place.file_stem("opening-times", night, window.last, f"{window.days}d")
+    parts.figure(
+        lambda look, printed: weekday_hour_figure(cells, look, printed, has_sums=True),
+        caption,
+        key="joint-hours",
+        alt=f"{caption.title}. {caption.subtitle}",
+        file_name=stem,
+        table=_export(
+            times.assign(tables_for_weekday=weekday, from_hour=first_hour, through_hour=last_hour),
+            place,
+            window,
+        ),
+    )
+
+
+def _lead(place: Place, window: Window) -> None:
+    leads = data.lead_times(place.market_id, window.first, window.last, place.reach)
+    caption = Caption(
+        title=findings.lead_title(leads),
+        subtitle=(
+            "Local days from the opening of a table to its own day; red: prime time "
+            f"({place.prime_words}); {window.words}; n = {count_words(int(leads['drops'].sum()))}."
+        ),
+        source=place.source,
+    )
+    stem = place.file_stem("lead-time", window.last, f"{window.days}d")
+    parts.figure(
+        lambda look, printed: lead_time_figure(leads, look, printed),
+        caption,
+        key="lead",
+        alt=f"{caption.title}. {caption.subtitle}",
+        file_name=stem,
+        table=_export(leads, place, window),
+    )
+
+
+def _sides(place: Place, window: Window) -> None:
+    days = data.market_days(place.market_id, window.first, window.last, place.reach)
+    sides = insights.weekday_sides(days)
+    times = data.open_times_by_weekday(place.market_id, window.first, window.last, place.reach)
+    window_words = f"{window.words}; prime time is {place.prime_words}."
+    counted = Caption(
+        title=findings.sides_title(sides),
+        subtitle=f"Tables that opened per watched day, by the weekday they opened; {window_words}",
+        source=place.source,
+    )
+    lasted = Caption(
+        title=findings.open_sides_title(times),
+        subtitle=(
+            "Time after which half are gone (Kaplan–Meier median), by the weekday they opened; "
+            f"{window_words}"
+        ),
+        source=place.source,
+    )
+    medians = times.pivot(index="weekday", columns="side", values="median_seconds").reindex(
+        columns=["prime", "off_peak"]
+    )
+    for key, caption, pairs, unit, is_duration in (
+        ("sides", counted, sides, "tables a day", False),
+        ("lasting", lasted, medians.reset_index(), "half are gone after", True),
+    ):
+        parts.figure(
+            lambda look, printed, pairs=pairs, unit=unit, is_duration=is_duration: (  # type: ignore[misc]
+                paired_dots_figure(pairs, look, printed, unit=unit, is_duration=is_duration)
+            ),
+            caption,
+            key=key,
+            alt=f"{caption.title}. {caption.subtitle} The table below holds the same numbers.",
+            file_name=place.file_stem(key, window.last, f"{window.days}d"),
+        )
+    _sides_table(sides, times, place, window)
+    st.caption(_volatility_words(place, window))
+
+
+def _sides_table(sides: pd.DataFrame, times: pd.DataFrame, place: Place, window: Window) -> None:
+    counted = sides.set_index("weekday")
+    lasting = times.set_index(["weekday", "side"])
+
+    def lasts(day: int, side: str) -> str:
+        if (day, side) not in lasting.index:
+            return formats.UNKNOWN
+        row = lasting.loc[(day, side)]
+        interval = formats.open_interval_words(
+            row["lower"], row["upper"], int(row["resolution_seconds"])
+        )
+        return f"{formats.open_time_words(row['median_seconds'])} ({interval})"
+
+    days = [day for day in range(7) if day in counted.index]
+    st.table(
+        pd.DataFrame(
+            {
+                "Prime a day": [formats.quantity_words(counted["prime"][day]) for day in days],
+                "Off-peak a day": [
+                    formats.quantity_words(counted["off_peak"][day]) for day in days
+                ],
+                "Half of prime gone after": [lasts(day, "prime") for day in days],
+                "Half of off-peak gone after": [lasts(day, "off_peak") for day in days],
+                "Watched days": [number_words(counted["observed_days"][day]) for day in days],
+            },
+            index=[WEEKDAYS[day] for day in days],
+        )
+    )
+    wide = times.pivot(
+        index="weekday", columns="side", values=["n", "median_seconds", "lower", "upper"]
+    )
+    wide.columns = [f"{side}_{name}" for name, side in wide.columns]
+    exported = sides.merge(wide.reset_index(), how="left", on="weekday")
+    exported.insert(1, "weekday_name", [WEEKDAYS[int(day)] for day in exported["weekday"]])
+    exported = exported.rename(columns={"prime": "prime_per_day", "off_peak": "off_peak_per_day"})
+    parts.csv_download(
+        _export(exported, place, window),
+        file_name=place.file_stem("prime-off-peak", window.last, f"{window.days}d"),
+        key="prime-off-peak-csv",
+    )
+
+
+def _volatility_words(place: Place, window: Window) -> str:
+    """Whether prime tables come in burstier streams than others, over the 28 days to the last."""
+    found = data.prime_off_peak(place.market_id, window.last, place.reach)
+    scores = found and [found[side]["volatility_score"] for side in ("prime", "off_peak")]
+    if not found or not scores or None in scores:
+        return "How evenly tables come from day to day is not known for the 28 days to this one."
+    return (
+        f"Over {formats.window_ending(window.last, 28)}, prime tables vary from day to day "
+        f"{number_words(scores[0])} times as much as an even stream would, the others "
+        f"{number_words(scores[1])} times (index of dispersion; watched "
+        f"{percent_words(found['coverage_rate'])}"
+        f"{', assumed' if found['is_coverage_assumed'] else ''})."
+    )
+
+
+def _export(frame: pd.DataFrame, place: Place, window: Window) -> pd.DataFrame:
+    """The rows that are shown, with what they are of and where they are from in each."""
+    return frame.assign(
+        market=place.market_id,
+        window_first=window.first,
+        window_last=window.last,
+        source=place.source,
+    )
+
+
+page()

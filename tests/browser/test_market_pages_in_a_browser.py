@@ -1,0 +1,81 @@
+"""This week, Live, Timing, Market and Definitions, and a venue's facts, as a reader has them."""
+
+import csv
+import io
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from playwright.sync_api import Browser
+
+from tests.browser.app import NARROW, WIDE, reader, settled, visit
+from tests.browser.test_pages_in_a_browser import complaints_of_ours, saved
+
+PAGES = ("/", "/live", "/timing", "/market", "/definitions")
+
+
+@pytest.mark.parametrize(
+    ("size", "scheme"), [(WIDE, "light"), (NARROW, "dark")], ids=["wide-light", "narrow-dark"]
+)
+def test_the_pages_open_fit_and_complain_of_nothing(
+    browser: Browser, demo_app: str, size: tuple[int, int], scheme: str
+) -> None:
+    with reader(browser, size, scheme=scheme) as (page, complaints):
+        for path in PAGES:
+            visit(page, demo_app + path)
+            assert page.locator('[data-testid="stException"]').count() == 0, path
+            room = page.evaluate("() => [document.documentElement.scrollWidth, innerWidth]")
+            assert room[0] <= room[1], path
+            for chart in page.locator(".stPlotlyChart").all():
+                assert chart.get_attribute("aria-label"), path
+            if path != "/definitions":
+                assert page.get_by_text("Simulated data").first.is_visible(), path
+        assert complaints_of_ours(complaints) == []
+
+
+def test_a_night_goes_into_the_link_and_its_csv_holds_what_is_shown(
+    browser: Browser, demo_app: str
+) -> None:
+    with reader(browser) as (page, _):
+        visit(page, f"{demo_app}/timing")
+        page.locator(".st-key-time").get_by_text("lunch", exact=True).click()
+        settled(page)
+        assert parse_qs(urlsplit(page.url).query) == {"time": ["lunch"]}
+        with page.expect_download() as download:
+            page.locator(".st-key-joint-hours-csv button").click()
+        rows = list(csv.DictReader(io.StringIO(saved(download.value))))
+    assert {row["tables_for_weekday"] for row in rows} == {"Friday"}
+    assert {(row["from_hour"], row["through_hour"]) for row in rows} == {("11", "15")}
+    assert all("simulated data" in row["source"] for row in rows)
+
+
+def test_a_link_to_a_definition_leads_to_it(browser: Browser, demo_app: str) -> None:
+    with reader(browser) as (page, _):
+        visit(page, f"{demo_app}/definitions#spikes")
+        heading = page.get_by_role("heading", name="Spikes", exact=True)
+        heading.wait_for()
+        page.wait_for_function(
+            "() => { const top = document.querySelector('#spikes').getBoundingClientRect().top;"
+            " return top >= 0 && top < innerHeight }"
+        )
+
+
+def test_a_mode_of_the_ranking_goes_into_the_link(browser: Browser, demo_app: str) -> None:
+    with reader(browser) as (page, complaints):
+        visit(page, f"{demo_app}/hardest")
+        page.locator(".st-key-mode").get_by_text("easiest of the hard", exact=True).click()
+        settled(page)
+        assert parse_qs(urlsplit(page.url).query) == {"mode": ["easiest of the hard"]}
+        assert page.get_by_text("of the hard tables in New York").first.is_visible()
+        assert complaints_of_ours(complaints) == []
+
+
+def test_a_fact_can_be_copied_with_its_source(browser: Browser, demo_app: str) -> None:
+    with reader(browser) as (page, _):
+        visit(page, f"{demo_app}/venue?venue=demo-osteria-luna")
+        sentences = page.locator('[data-testid="stCode"]')
+        sentences.first.scroll_into_view_if_needed()
+        text = sentences.first.inner_text()
+        assert "Table Stakes" in text
+        assert "simulated data" in text
+        sentences.first.hover()
+        assert sentences.first.get_by_role("button").first.is_visible()

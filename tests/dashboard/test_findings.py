@@ -1,0 +1,268 @@
+"""Findings about the market say no more than the numbers do."""
+
+import doctest
+from datetime import date, timedelta
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from dashboard import findings
+from db.insights import WeekOverWeek
+from metrics.coverage import Coverage
+from metrics.facts import FactContext, typical_open_time_fact
+from metrics.rates import rate_ratio
+from metrics.release_clock import release_clock
+from metrics.survival import SurvivalCurve, survival_curve
+
+SUNDAY = date(2026, 11, 22)
+
+
+def day(**values: Any) -> pd.Series:
+    return pd.Series(
+        {
+            "window_date": SUNDAY,
+            "drops": 100,
+            "usual": 100.0,
+            "lowest": 80.0,
+            "highest": 120.0,
+            "is_spike": False,
+            "coverage_rate": 1.0,
+            **values,
+        }
+    )
+
+
+def hours(**values: Any) -> pd.DataFrame:
+    return pd.DataFrame(
+        [
+            {
+                "local_date": date(2026, 11, 19),
+                "hour": 19,
+                "compression": -0.4,
+                "tightness": 0.85,
+                "tighter_than": 25,
+                "comparable_hours": 30,
+                "level": "tight",
+                **values,
+            }
+        ]
+    )
+
+
+def trends(*labels: str | None) -> pd.DataFrame:
+    return pd.DataFrame({"name": [f"V{k}" for k in range(len(labels))], "label": list(labels)})
+
+
+def test_examples_come_out_as_written() -> None:
+    assert doctest.testmod(findings).failed == 0
+
+
+def test_a_day_is_called_far_out_only_where_it_is_a_spike() -> None:
+    assert "within what that weekday usually brings" in findings.day_finding(day(), "New York")
+    assert "far more than the 100" in findings.day_finding(
+        day(drops=300, is_spike=True), "New York"
+    )
+    assert "fewer than that weekday usually brings" in findings.day_finding(
+        day(drops=50), "New York"
+    )
+
+
+def test_a_day_half_watched_is_not_compared_but_said_to_be_so() -> None:
+    said = findings.day_finding(day(drops=40, coverage_rate=0.6), "New York")
+    assert said == (
+        "40 tables opened in New York on Sun, Nov 22, in the 60 % of the day that was watched; a "
+        "whole Sunday usually brings about 100."
+    )
+
+
+def test_a_day_without_a_past_is_not_compared() -> None:
+    assert "too few Sundays were watched" in findings.day_finding(day(usual=np.nan), "New York")
+    assert findings.day_finding(None, "New York") == "No day of New York is over yet."
+
+
+def test_a_spike_on_a_day_hardly_watched_is_not_named() -> None:
+    days = pd.DataFrame(
+        [day(is_spike=True, coverage_rate=0.6), day(window_date=SUNDAY - timedelta(days=1))]
+    )
+    assert findings.days_title(days) == "No day stood out from what its weekday usually brings"
+    days.loc[0, "coverage_rate"] = 0.9
+    assert findings.days_title(days) == "Far more tables than usual opened on Sun, Nov 22"
+
+
+def test_tightness_is_a_percentile_only_with_enough_comparable_hours() -> None:
+    assert findings.tight_finding(hours(), "New York") == (
+        "New York is **tight**: at 7 pm it was tighter than 83 % of Thursdays at that hour, with "
+        "40 % fewer tables than usual."
+    )
+    few = findings.tight_finding(hours(tighter_than=6, comparable_hours=7), "New York")
+    assert "tighter than 6 of the last 7 Thursdays at that hour" in few
+    none = findings.tight_finding(
+        hours(tightness=None, tighter_than=0, comparable_hours=2, level=None), "New York"
+    )
+    assert none == (
+        "It is too early to say how tight New York is: Thursdays at 7 pm were watched two times "
+        "before."
+    )
+    assert findings.tight_finding(hours().iloc[:0], "New York").startswith("Nobody scans New York")
+
+
+@pytest.mark.parametrize(
+    ("last", "previous", "said"),
+    [
+        (100, 98, "About as many tables opened"),
+        (300, 100, "200 % more tables opened"),
+        (100, 200, "50 % fewer tables opened"),
+    ],
+)
+def test_two_weeks_differ_only_where_the_interval_says_so(
+    last: int, previous: int, said: str
+) -> None:
+    found = WeekOverWeek(SUNDAY, last, previous, rate_ratio(last, 7, previous, 7))
+    assert findings.weeks_title(found, "New York").startswith(said)
+
+
+def test_weeks_nobody_watched_are_not_compared() -> None:
+    for found in (None, WeekOverWeek(SUNDAY, 3, 0, None)):
+        assert findings.weeks_title(found, "New York").startswith("Too little of New York")
+
+
+def test_movers_are_those_whose_trend_survived() -> None:
+    assert findings.movers_title(trends(None, None)) == (
+        "No venue is getting harder or easier for certain"
+    )
+    assert findings.movers_title(trends("getting harder", None, "getting easier")) == (
+        "V0 is getting harder; V2 is getting easier"
+    )
+    assert findings.movers_title(trends(*["getting harder"] * 6)) == ("6 venues are getting harder")
+
+
+def open_times(prime_upper: float) -> pd.DataFrame:
+    return pd.DataFrame(
+        [
+            (weekday, side, median, low, high)
+            for weekday in range(7)
+            for side, median, low, high in (
+                ("prime", 600.0, 500.0, prime_upper),
+                ("off_peak", 1800.0, 1500.0, 2100.0),
+            )
+        ],
+        columns=["weekday", "side", "median_seconds", "lower", "upper"],
+    )
+
+
+def test_prime_tables_go_quicker_only_where_every_weekdays_intervals_stand_apart() -> None:
+    assert findings.open_sides_title(open_times(700)).startswith("Prime tables go quicker")
+    assert findings.open_sides_title(open_times(1600)).startswith("Half of prime tables go within")
+    assert findings.open_sides_title(open_times(700).iloc[:0]).startswith("Too little was seen")
+
+
+def test_the_prime_share_moved_only_where_first_and_last_week_stand_apart() -> None:
+    weeks = pd.DataFrame(
+        {
+            "prime_rate": [0.5, 0.6, 0.9],
+            "lower": [0.48, 0.58, 0.1],
+            "upper": [0.52, 0.62, 1.0],
+            "days": [7, 7, 2],
+        }
+    )
+    assert findings.prime_share_title(weeks) == (
+        "60 % of tables that open are for prime time, up from 50 %"
+    )
+    assert findings.prime_share_title(weeks.iloc[1:]) == (
+        "About 60 % of tables that open are for prime time"
+    )
+    assert findings.prime_share_title(weeks.iloc[2:]) == "No whole week was seen yet"
+
+
+def test_weekdays_with_more_prime_tables_are_counted_or_named() -> None:
+    sides = pd.DataFrame({"weekday": range(7), "prime": [5.0] * 7, "off_peak": [2.0] * 7})
+    assert findings.sides_title(sides).startswith("On every weekday more prime tables")
+    sides.loc[[0, 1, 2, 3, 6], "off_peak"] = 9.0
+    assert findings.sides_title(sides) == (
+        "More prime tables than others open on Fridays and Saturdays only"
+    )
+
+
+def test_neighborhoods_changed_only_where_their_interval_says_so() -> None:
+    compared = pd.DataFrame(
+        {
+            "neighborhood": ["SoHo", "NoHo"],
+            "change_lower": [0.5, 1.1],
+            "change_upper": [1.5, 2.0],
+        }
+    )
+    assert findings.neighborhoods_title(compared) == (
+        "Most tables open in SoHo; NoHo changed from the week before"
+    )
+    assert "no neighborhood clearly changed" in findings.neighborhoods_title(compared.iloc[:1])
+
+
+def curve(seconds: list[float], resolution: int | None = 60) -> SurvivalCurve | None:
+    return survival_curve(seconds, [], resolution_seconds=resolution)
+
+
+def test_a_curves_title_is_never_finer_than_we_look() -> None:
+    quick = [60.0] * 15 + [120.0] * 5
+    assert findings.curve_title(curve(quick), "Luna") == (
+        "Half of Luna's tables are gone before we look again, 1 minute later"
+    )
+    slower = [120.0] * 10 + [180.0] * 10 + [240.0] * 10
+    assert findings.curve_title(curve(slower), "Luna") == (
+        "Half of Luna's tables are gone within 3 minutes (120–180 s)"
+    )
+    assert findings.curve_title(None, "Luna") == "No table at Luna was seen to open"
+
+
+def test_a_median_without_an_upper_end_is_not_named() -> None:
+    few = survival_curve([60.0, 120.0], [], resolution_seconds=60)
+    assert (
+        findings.curve_title(few, "Luna") == "How long half of Luna's tables last is not known yet"
+    )
+
+
+def test_a_venue_has_a_release_time_only_with_a_clock() -> None:
+    assert "no usual time" in findings.clock_title(release_clock([5, 700], [1, 2], [0, 0]), "Luna")
+    steady = release_clock([600] * 10, range(10), [0] * 10)
+    assert findings.clock_title(steady, "Luna") == (
+        "Luna releases tables at 10 am: on 10 of the 10 days on which any opened"
+    )
+
+
+def test_a_copied_sentence_takes_its_source_and_label_along() -> None:
+    context = FactContext(SUNDAY - timedelta(days=27), SUNDAY, Coverage(0.97), "/venue")
+    fact = typical_open_time_fact("Luna", curve([180.0] * 30), context)
+    copied = findings.sentence_to_copy(fact, is_simulated=True)
+    assert copied.startswith(f"{fact.printable}. (Table Stakes, Mon, Oct 26 to Sun, Nov 22")
+    assert copied.endswith("; simulated data, fictional venues)")
+    rows = findings.facts_table([fact])
+    assert rows["sentence"].tolist() == [fact.printable]
+
+
+def test_moving_venues_are_certain_only_where_the_label_survived() -> None:
+    some = trends("getting harder", None, None)
+    assert findings.moving_finding(some, "getting harder", "SoHo").startswith(
+        "V0 is getting harder, of three venues in SoHo"
+    )
+    assert "could be chance" in findings.moving_finding(some, "getting easier", "SoHo")
+    assert findings.moving_title(some, "getting easier", "SoHo") == (
+        "No table in SoHo is getting easier for certain"
+    )
+
+
+def test_the_easiest_of_the_hard_is_certain_only_where_its_rank_band_stands_apart() -> None:
+    rows = pd.DataFrame(
+        {
+            "name": ["Sole", "Luna"],
+            "rank_lower": [5, 1],
+            "rank_upper": [9, 4],
+            "catchable_per_week": [3.0, 0.5],
+            "catchable_lower": [2.0, 0.2],
+            "catchable_upper": [4.0, 1.0],
+        }
+    )
+    assert findings.easiest_title(rows, "SoHo") == "Sole is the easiest of the hard tables in SoHo"
+    assert "not for certain" in findings.easiest_title(rows.assign(rank_upper=[9, 6]), "SoHo")
+    assert "every table" in findings.easiest_title(rows.iloc[:0], "SoHo")
+    assert "about 3 prime tables a week" in findings.easiest_finding(rows, 28)
