@@ -2,7 +2,7 @@
 
 A figure on a page shows the picture alone, because the page sets title, subtitle and source as text
 that wraps and can be read aloud. A figure that leaves the page (print, digest) is made with its
-`Caption` and carries them itself, with the label of simulated data.
+`Caption`, carries them itself with the label of simulated data, and is drawn by `charts/printing`.
 """
 
 import textwrap
@@ -13,14 +13,12 @@ import plotly.graph_objects as go
 
 SANS = '"Source Sans", "Source Sans 3", "Helvetica Neue", Arial, sans-serif'
 SERIF = '"Source Serif", "Source Serif 4", Georgia, serif'
-# A saved picture cannot take the page's fonts along: it is measured in those that are everywhere.
-PRINT_SANS, PRINT_SERIF = "Helvetica, Arial, sans-serif", "Georgia, serif"
 
 TITLE_SIZE, SUBTITLE_SIZE, TEXT_SIZE, SMALL_SIZE = 18, 14, 13, 12
 TITLE_LINE, SUBTITLE_LINE = 24, 19  # pixels a line takes
 
 PRINT_WIDTH = 760
-TITLE_CHARACTERS, SUBTITLE_CHARACTERS = 76, 106  # that fit a line of a figure for print
+TITLE_CHARACTERS, SUBTITLE_CHARACTERS = 80, 112  # that fit a line of a figure for print
 
 
 @dataclass(frozen=True)
@@ -133,9 +131,8 @@ def _luminance(color: str) -> float:
     return 0.2126 * red + 0.7152 * green + 0.0722 * blue
 
 
-def template(look: Look, *, is_print: bool = False) -> go.layout.Template:
+def template(look: Look) -> go.layout.Template:
     """The explicit Plotly template of a look; figures use no other."""
-    sans, serif = (PRINT_SANS, PRINT_SERIF) if is_print else (SANS, SERIF)
     axis: dict[str, Any] = {
         "automargin": False,
         "gridcolor": look.grid,
@@ -150,7 +147,7 @@ def template(look: Look, *, is_print: bool = False) -> go.layout.Template:
     }
     return go.layout.Template(
         layout={
-            "font": {"family": sans, "size": TEXT_SIZE, "color": look.text},
+            "font": {"family": SANS, "size": TEXT_SIZE, "color": look.text},
             "title": {
                 "x": 0,
                 "xref": "container",
@@ -159,12 +156,12 @@ def template(look: Look, *, is_print: bool = False) -> go.layout.Template:
                 "yref": "container",
                 "yanchor": "top",
                 "font": {
-                    "family": serif,
+                    "family": SERIF,
                     "size": TITLE_SIZE,
                     "color": look.text,
                     "weight": 600,
                 },
-                "subtitle": {"font": {"family": sans, "size": SUBTITLE_SIZE, "color": look.muted}},
+                "subtitle": {"font": {"family": SANS, "size": SUBTITLE_SIZE, "color": look.muted}},
             },
             "paper_bgcolor": look.page,
             "plot_bgcolor": look.page,
@@ -176,7 +173,7 @@ def template(look: Look, *, is_print: bool = False) -> go.layout.Template:
                 "bgcolor": look.panel,
                 "bordercolor": look.context,
                 "align": "left",
-                "font": {"family": sans, "size": TEXT_SIZE, "color": look.text},
+                "font": {"family": SANS, "size": TEXT_SIZE, "color": look.text},
             },
             "xaxis": axis,
             "yaxis": axis,
@@ -204,7 +201,7 @@ def new_figure(
     if caption is not None:
         title = textwrap.wrap(caption.title, TITLE_CHARACTERS)
         subtitle = textwrap.wrap(caption.subtitle, SUBTITLE_CHARACTERS)
-        top += 12 + len(title) * TITLE_LINE + len(subtitle) * SUBTITLE_LINE
+        top += 20 + len(title) * TITLE_LINE + len(subtitle) * SUBTITLE_LINE
         bottom += 32
         figure.update_layout(
             title={
@@ -228,7 +225,7 @@ def new_figure(
         )
         figure.update_layout(width=PRINT_WIDTH)
     figure.update_layout(
-        template=template(look, is_print=caption is not None),
+        template=template(look),
         height=plot_height + top + bottom,
         margin={"l": margins.left, "r": margins.right, "t": top, "b": bottom, "pad": 0},
     )
@@ -253,13 +250,3 @@ def say_instead(figure: go.Figure, look: Look, words: str) -> go.Figure:
 
 ON_PAGE = {"displayModeBar": False, "doubleClick": False}
 """Plotly's configuration of a figure on a page: nothing over the picture."""
-
-
-def for_download(file_name: str, image_format: str) -> dict[str, Any]:
-    """Plotly's configuration of a figure that can be saved: one button, `png` or `svg`."""
-    return {
-        "displayModeBar": True,
-        "displaylogo": False,
-        "modeBarButtons": [["toImage"]],
-        "toImageButtonOptions": {"format": image_format, "filename": file_name, "scale": 3},
-    }

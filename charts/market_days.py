@@ -171,10 +171,10 @@ def _name_lines(figure: go.Figure, look: Look, days: pd.DataFrame, counts: pd.Se
         names.append(("opened", float(seen.iloc[-1]), look.accent))
     if len(usual):
         names.append(("usual", float(usual.iloc[-1]), look.muted))
-    top = max((at for _, at, _ in names), default=0.0)
-    is_close = len(names) == 2 and abs(names[0][1] - names[1][1]) < 0.07 * max(top, 1.0)
-    for name, at, color in names:
-        shift = 0 if not is_close else 8 if at == top else -8
+    names.sort(key=lambda name: -name[1])
+    is_close = len(names) == 2 and names[0][1] - names[1][1] < 0.07 * max(names[0][1], 1.0)
+    for position, (name, at, color) in enumerate(names):
+        shift = (8, -8)[position] if is_close else 0
         figure.add_annotation(
             text=name,
             x=1,

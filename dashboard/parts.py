@@ -11,12 +11,11 @@ from charts.look import (
     DARK,
     LIGHT,
     ON_PAGE,
-    PRINT_WIDTH,
     Caption,
     Look,
-    for_download,
     source_line,
 )
+from charts.printing import MIME_TYPES, print_image
 from db.insights import Progress
 from metrics.calendar import local_date
 from metrics.wording import date_words
@@ -84,18 +83,21 @@ def figure(
 
 @st.dialog("Picture for print", width="large")
 def _print_dialog(draw: Draw, caption: Caption, key: str, alt: str, file_name: str) -> None:
-    image_format = st.segmented_control(
-        "Format", ["png", "svg"], default="png", required=True, format_func=str.upper
-    )
-    st.caption("The camera at the picture's top right saves it.")
-    st.plotly_chart(
-        draw(LIGHT, caption),
-        theme=None,
-        width=PRINT_WIDTH,
-        config=for_download(file_name, image_format),
-        key=f"{key}-print-{image_format}",
-        alt=alt,
-    )
+    """Shows the picture as it is saved: drawn on the server, with its words and its fonts."""
+    drawn = draw(LIGHT, caption)
+    words = f"{caption.title}. {caption.subtitle} {caption.source}."
+    pictures = {kind: print_image(drawn, kind, title=words) for kind in MIME_TYPES}
+    st.image(pictures["png"], width="stretch", alt=f"{caption.title}. {alt}")
+    with st.container(horizontal=True):
+        for kind, picture in pictures.items():
+            st.download_button(
+                f"Save as {kind.upper()}",
+                data=picture,
+                file_name=f"{file_name}.{kind}",
+                mime=MIME_TYPES[kind],
+                key=f"{key}-{kind}",
+                on_click="ignore",
+            )
 
 
 def csv_download(frame: pd.DataFrame, *, file_name: str, key: str) -> None:

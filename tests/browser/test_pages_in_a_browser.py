@@ -124,20 +124,26 @@ def test_a_row_opens_its_venue_and_going_back_keeps_the_filters(
 
 
 def test_a_picture_for_print_carries_its_words(browser: Browser, hardest: str) -> None:
-    with reader(browser) as (page, _):
+    with reader(browser) as (page, complaints):
         visit(page, f"{hardest}?neighborhood=West+Village")
         title = page.locator("h3").filter(has_text="West Village").first.inner_text()
         page.locator(".st-key-ranking-print button").click()
         dialog = page.get_by_role("dialog")
-        dialog.get_by_text("SVG", exact=True).click()
-        settled(page)
-        with page.expect_download() as download:
-            dialog.locator(".modebar-btn").click()
-        picture = saved(download.value)
+        shown = dialog.get_by_role("img")
+        shown.wait_for()
+        assert title in shown.get_attribute("alt")
+        with page.expect_download() as png:
+            dialog.get_by_text("Save as PNG").click()
+        with page.expect_download() as svg:
+            dialog.get_by_text("Save as SVG").click()
+        picture = saved(svg.value)
+        assert Path(png.value.path()).read_bytes().startswith(b"\x89PNG")
+        assert complaints == []
     words = "".join(ET.fromstring(picture).itertext())
     assert title in words
     assert "simulated data, fictional venues" in words
-    assert download.value.suggested_filename.endswith("-simulated.svg")
+    assert png.value.suggested_filename.endswith("-simulated.png")
+    assert svg.value.suggested_filename.endswith("-simulated.svg")
 
 
 def test_another_venue_is_chosen_from_the_list(browser: Browser, demo_app: str) -> None:
