@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Browser
 
 from tests.browser.app import NARROW, WIDE, reader, settled, visit
-from tests.browser.test_pages_in_a_browser import complaints_of_ours, saved
+from tests.browser.test_pages_in_a_browser import saved
 
 PAGES = ("/", "/live", "/timing", "/market", "/definitions")
 
@@ -29,7 +29,7 @@ def test_the_pages_open_fit_and_complain_of_nothing(
                 assert chart.get_attribute("aria-label"), path
             if path != "/definitions":
                 assert page.get_by_text("Simulated data").first.is_visible(), path
-        assert complaints_of_ours(complaints) == []
+        assert complaints == []
 
 
 def test_a_night_goes_into_the_link_and_its_csv_holds_what_is_shown(
@@ -66,7 +66,7 @@ def test_a_mode_of_the_ranking_goes_into_the_link(browser: Browser, demo_app: st
         settled(page)
         assert parse_qs(urlsplit(page.url).query) == {"mode": ["easiest of the hard"]}
         assert page.get_by_text("of the hard tables in New York").first.is_visible()
-        assert complaints_of_ours(complaints) == []
+        assert complaints == []
 
 
 def test_a_fact_can_be_copied_with_its_source(browser: Browser, demo_app: str) -> None:

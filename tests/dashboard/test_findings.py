@@ -208,9 +208,9 @@ def test_a_curves_title_is_never_finer_than_we_look() -> None:
     assert findings.curve_title(curve(quick), "Luna") == (
         "Half of Luna's tables are gone before we look again, 1 minute later"
     )
-    slower = [120.0] * 10 + [180.0] * 10 + [240.0] * 10
+    slower = [120.0] * 12 + [180.0] * 16 + [240.0] * 4
     assert findings.curve_title(curve(slower), "Luna") == (
-        "Half of Luna's tables are gone within 3 minutes (120–180 s)"
+        "Half of Luna's tables are gone within 3 minutes (2–3 min)"
     )
     assert findings.curve_title(None, "Luna") == "No table at Luna was seen to open"
 
