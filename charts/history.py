@@ -5,6 +5,7 @@ from datetime import date, timedelta
 import pandas as pd
 import plotly.graph_objects as go
 
+from charts.annotations import bands_of, draw_bands, room_above
 from charts.gaps import LEAST_COVERAGE, draw_gaps
 from charts.look import SMALL_SIZE, Caption, Look, Margins, new_figure, say_instead
 from metrics.wording import date_words, number_of, percent_words
@@ -18,19 +19,28 @@ def history_figure(
     caption: Caption | None = None,
     *,
     unfinished: date | None = None,
+    annotations: pd.DataFrame | None = None,
 ) -> go.Figure:
     """Two lines over days, labelled at their ends.
 
     history: one row a local day in order, with `window_date`, `new_drop_count`,
         `prime_time_drops` and `coverage_rate` (None where coverage is not known).
     unfinished: the day that is not over yet; the way to it is dashed.
+    annotations: as of `charts.annotations`.
     """
+    bands = (
+        bands_of(annotations, history["window_date"].iloc[0], len(history)) if len(history) else []
+    )
     figure = new_figure(
-        look, caption, plot_height=PLOT_HEIGHT, margins=Margins(left=36, right=72, bottom=32)
+        look,
+        caption,
+        plot_height=PLOT_HEIGHT,
+        margins=Margins(left=36, right=72, top=8 + room_above(bands), bottom=32),
     )
     if history.empty:
         return say_instead(figure, look, "No drops were seen on these days.")
     days = pd.to_datetime(history["window_date"])
+    draw_bands(figure, look, bands, lambda at: days.iloc[0] + timedelta(days=at))
     is_gap = history["coverage_rate"].astype("Float64").fillna(1.0) < LEAST_COVERAGE
     is_unfinished = days == pd.Timestamp(unfinished) if unfinished else days != days
     draw_gaps(figure, look, [day.date() for day in days[is_gap]])

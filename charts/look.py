@@ -5,6 +5,7 @@ that wraps and can be read aloud. A figure that leaves the page (print, digest) 
 `Caption`, carries them itself with the label of simulated data, and is drawn by `charts/printing`.
 """
 
+import html
 import textwrap
 from dataclasses import dataclass
 from typing import Any
@@ -199,8 +200,14 @@ def new_figure(
     figure = go.Figure()
     top, bottom = margins.top, margins.bottom
     if caption is not None:
-        title = textwrap.wrap(caption.title, TITLE_CHARACTERS)
-        subtitle = textwrap.wrap(caption.subtitle, SUBTITLE_CHARACTERS)
+        # Plotly takes tags and entities for markup, so words are written as they are meant.
+        title, subtitle = (
+            [html.escape(line, quote=False) for line in textwrap.wrap(words, longest)]
+            for words, longest in (
+                (caption.title, TITLE_CHARACTERS),
+                (caption.subtitle, SUBTITLE_CHARACTERS),
+            )
+        )
         top += 20 + len(title) * TITLE_LINE + len(subtitle) * SUBTITLE_LINE
         bottom += 32
         figure.update_layout(
@@ -211,7 +218,7 @@ def new_figure(
             }
         )
         figure.add_annotation(
-            text=caption.source,
+            text=html.escape(caption.source, quote=False),
             xref="paper",
             yref="paper",
             x=0,

@@ -5,6 +5,7 @@ from datetime import date, timedelta
 import pandas as pd
 import plotly.graph_objects as go
 
+from charts.annotations import bands_of, draw_bands, room_above
 from charts.gaps import LEAST_COVERAGE, draw_gaps
 from charts.look import SMALL_SIZE, Caption, Look, Margins, new_figure, say_instead
 from metrics.wording import date_words, number_of, number_words, percent_words, window_words
@@ -18,6 +19,7 @@ def market_days_figure(
     caption: Caption | None = None,
     *,
     unfinished: date | None = None,
+    annotations: pd.DataFrame | None = None,
 ) -> go.Figure:
     """A line over days inside its band; spikes are labelled, gaps left open.
 
@@ -25,16 +27,19 @@ def market_days_figure(
         (of the same weekday before; None where too few were watched), `is_spike`, `coverage_rate`
         (None where not known).
     unfinished: the day that is not over yet; the way to it is dashed.
+    annotations: as of `charts.annotations`.
     """
+    bands = bands_of(annotations, days["window_date"].iloc[0], len(days)) if len(days) else []
     figure = new_figure(
         look,
         caption,
         plot_height=PLOT_HEIGHT,
-        margins=Margins(left=40, right=56, top=24, bottom=32),
+        margins=Margins(left=40, right=56, top=24 + room_above(bands), bottom=32),
     )
     if days.empty:
         return say_instead(figure, look, "No drops were seen on these days.")
     x = pd.to_datetime(days["window_date"])
+    draw_bands(figure, look, bands, lambda at: x.iloc[0] + timedelta(days=at))
     is_gap = days["coverage_rate"].astype("Float64").fillna(1.0) < LEAST_COVERAGE
     draw_gaps(figure, look, [day.date() for day in x[is_gap]])
     _draw_band(figure, look, days, x)

@@ -6,6 +6,7 @@ from datetime import date
 import pandas as pd
 import plotly.graph_objects as go
 
+from charts.annotations import BAND_SHARE, bands_of
 from charts.look import SMALL_SIZE, Caption, Look, Margins, new_figure, say_instead
 from metrics.wording import date_words, number_of
 
@@ -15,12 +16,18 @@ UNKNOWN_PLACE = "not known"
 
 
 def multiples_figure(
-    weeks: pd.DataFrame, look: Look, caption: Caption | None = None, *, columns: int = COLUMNS
+    weeks: pd.DataFrame,
+    look: Look,
+    caption: Caption | None = None,
+    *,
+    columns: int = COLUMNS,
+    annotations: pd.DataFrame | None = None,
 ) -> go.Figure:
     """A panel each, most tables first, its line over all the others in grey.
 
     weeks: rows of `neighborhood` (None: not known), `week_date` (Monday), `drops`; whole weeks,
         each neighborhood with a row for every week.
+    annotations: as of `charts.annotations`; the weeks they touch are shaded.
     """
     totals = weeks.assign(name=weeks["neighborhood"].fillna(UNKNOWN_PLACE)) if len(weeks) else weeks
     names = (
@@ -41,6 +48,7 @@ def multiples_figure(
     }
     top = max(max(line) for line in lines.values()) or 1
     last = len(days) - 1
+    bands = bands_of(annotations, days[0], len(days), unit_days=7)
     for position, name in enumerate(names):
         row, column = divmod(position, columns)
         left, right = column / columns, (column + 0.76) / columns
@@ -64,6 +72,19 @@ def multiples_figure(
                 },
             }
         )
+        for band in bands:
+            figure.add_shape(
+                type="rect",
+                xref=f"x{axis}",
+                yref="paper",
+                x0=max(band.start, -0.2),
+                x1=min(band.end, last + 0.2),
+                y0=upper - 0.62 / rows,
+                y1=upper - 0.02 / rows,
+                layer="below",
+                line_width=0,
+                fillcolor=look.tint(look.second, BAND_SHARE),
+            )
         where = {"xaxis": f"x{axis}", "yaxis": f"y{axis}"}
         figure.add_scatter(
             x=[x for other in names if other != name for x in (*range(len(days)), None)],

@@ -1,8 +1,11 @@
 """The share of tables that were for prime time, week by week, with its interval."""
 
+from datetime import timedelta
+
 import pandas as pd
 import plotly.graph_objects as go
 
+from charts.annotations import bands_of, draw_bands, room_above
 from charts.look import SMALL_SIZE, Caption, Look, Margins, new_figure, say_instead
 from metrics.wording import date_words, number_of, percent_words
 
@@ -10,20 +13,32 @@ PLOT_HEIGHT = 160
 
 
 def prime_share_figure(
-    weeks: pd.DataFrame, look: Look, caption: Caption | None = None
+    weeks: pd.DataFrame,
+    look: Look,
+    caption: Caption | None = None,
+    *,
+    annotations: pd.DataFrame | None = None,
 ) -> go.Figure:
     """A line in its band; the axis runs from none to all, so that small moves look small.
 
     weeks: rows of `week_date` (Monday), `drops`, `prime_rate`, `lower`, `upper` (shares; None where
         nothing opened), `days` (fewer than 7: the way to that week is dashed).
+    annotations: as of `charts.annotations`; the weeks they touch are shaded.
     """
-    figure = new_figure(
-        look, caption, plot_height=PLOT_HEIGHT, margins=Margins(left=40, right=56, top=8, bottom=32)
-    )
     known = weeks[weeks["prime_rate"].notna()] if len(weeks) else weeks
+    monday = known["week_date"].iloc[0] if len(known) else None
+    points = (known["week_date"].iloc[-1] - monday).days // 7 + 1 if len(known) else 0
+    bands = bands_of(annotations, monday, points, unit_days=7) if monday else []
+    figure = new_figure(
+        look,
+        caption,
+        plot_height=PLOT_HEIGHT,
+        margins=Margins(left=40, right=56, top=8 + room_above(bands), bottom=32),
+    )
     if known.empty:
         return say_instead(figure, look, "No drops were seen in these weeks.")
     x = pd.to_datetime(known["week_date"])
+    draw_bands(figure, look, bands, lambda at: x.iloc[0] + timedelta(weeks=at))
     shares = known["prime_rate"].astype(float)
     figure.add_scatter(
         x=[*x, *x[::-1]],
@@ -75,7 +90,10 @@ def prime_share_figure(
     step = -(-len(known) // 6)
     ticks = list(x[::-1][::step])
     figure.update_xaxes(
-        tickvals=ticks, ticktext=[f"{tick:%b} {tick.day}" for tick in ticks], tickangle=0
+        tickvals=ticks,
+        ticktext=[f"{tick:%b} {tick.day}" for tick in ticks],
+        tickangle=0,
+        range=[x.iloc[0] - timedelta(days=4), x.iloc[-1] + timedelta(days=4)],
     )
     figure.update_yaxes(
         range=[0, 1.02], tickvals=[0, 0.5, 1], ticktext=["none", "half", "all"], showgrid=True

@@ -1,12 +1,17 @@
 """This week against the last: tables a day, weekday under weekday, what is not over yet dashed."""
 
+from collections.abc import Sequence
+from datetime import date, timedelta
+
 import pandas as pd
 import plotly.graph_objects as go
 
+from charts.annotations import Band, bands_of, draw_bands, room_above
 from charts.look import SMALL_SIZE, Caption, Look, Margins, new_figure, say_instead
 from metrics.wording import WEEKDAYS, number_of, number_words
 
 PLOT_HEIGHT = 200
+LEFT, RIGHT = -0.3, 6.3  # ends of the axis, in days from Monday
 
 
 def weeks_figure(
@@ -15,18 +20,22 @@ def weeks_figure(
     caption: Caption | None = None,
     *,
     unfinished_weekday: int | None = None,
+    monday: date | None = None,
+    annotations: pd.DataFrame | None = None,
 ) -> go.Figure:
     """Three lines from Monday to Sunday, named at their ends; days nobody watched are gaps.
 
     weeks: seven rows of `weekday` (0 is Monday), `this_week`, `last_week`, `usual` (tables a day;
         None where not there yet or not watched).
     unfinished_weekday: the day of this week that is not over; the way to it is dashed.
+    monday: of this week. annotations: as of `charts.annotations`, on days of either week.
     """
+    bands = _bands(annotations, monday) if monday is not None and len(weeks) else []
     figure = new_figure(
         look,
         caption,
         plot_height=PLOT_HEIGHT,
-        margins=Margins(left=40, right=76, top=16, bottom=32),
+        margins=Margins(left=40, right=76, top=16 + room_above(bands), bottom=32),
     )
     names = (
         ("usual", "usual", look.context, 1.5),
@@ -36,6 +45,7 @@ def weeks_figure(
     values = weeks[[column for column, *_ in names]].astype("Float64") if len(weeks) else None
     if values is None or values.isna().all().all():
         return say_instead(figure, look, "No drops were seen in these two weeks.")
+    draw_bands(figure, look, bands, lambda at: min(max(at, LEFT), RIGHT))
     highest = max(float(values.max().max()), 1.0)
     ends: list[tuple[float, float, str, str]] = []
     for column, name, color, width in names:
@@ -79,10 +89,24 @@ def weeks_figure(
             ends.append((seen[-1][0], seen[-1][1], name, color))
     _name_ends(figure, look, ends, highest)
     figure.update_xaxes(
-        tickvals=list(range(7)), ticktext=[day[:3] for day in WEEKDAYS], range=[-0.3, 6.3]
+        tickvals=list(range(7)), ticktext=[day[:3] for day in WEEKDAYS], range=[LEFT, RIGHT]
     )
     figure.update_yaxes(range=[0, highest * 1.12], showgrid=True, nticks=4, tickformat=",")
     return figure
+
+
+def _bands(annotations: pd.DataFrame | None, monday: date) -> Sequence[Band]:
+    """Both weeks' annotations over the same seven days; those of the week before say so."""
+    if annotations is None:
+        return []
+    week = timedelta(days=7)
+    before = annotations[annotations["first_date"] < monday]
+    moved = before.assign(
+        first_date=[day + week for day in before["first_date"]],
+        last_date=[min(day, monday - timedelta(days=1)) + week for day in before["last_date"]],
+        text=[f"{text} (week before)" for text in before["text"]],
+    )
+    return bands_of(pd.concat([annotations, moved]), monday, 7)
 
 
 def _name_ends(

@@ -12,6 +12,7 @@ import pandas as pd
 import streamlit as st
 
 from db import insights
+from db.annotation_writes import add_annotation, remove_annotation
 from db.engine import Engine, create_engine
 from db.insights import Progress, Status, VenueFacts, WeekdayHours, WeekOverWeek
 from metrics.calendar import local_day_bounds
@@ -143,6 +144,34 @@ def venue_days(venue_id: str, first: date, last: date, version: Progress) -> pd.
     days[counts] = days[counts].fillna(0).astype("int64")
     days["coverage_rate"] = watched.set_index("local_date")["coverage_rate"].reindex(days.index)
     return days.rename_axis("window_date").reset_index()
+
+
+@st.cache_data(ttl=PROGRESS_FRESH, show_spinner=False)
+def annotations(market_id: str | None) -> pd.DataFrame:
+    """What editors wrote beside the market's days; None: beside any market's."""
+    return insights.annotations(engine(), market_id)
+
+
+def annotate(market_id: str | None, first: date, last: date, text: str, added_by: str) -> None:
+    """Keeps an annotation, for every reader at once. Raises what `add_annotation` raises."""
+    add_annotation(
+        engine(),
+        market_id=market_id,
+        first=first,
+        last=last,
+        text=text,
+        added_by=added_by,
+        added_at=now(),
+    )
+    annotations.clear()
+
+
+def forget_annotation(annotation_id: int) -> None:
+    """Removes an annotation, for every reader at once. Raises `UnknownAnnotationError`."""
+    try:
+        remove_annotation(engine(), annotation_id)
+    finally:
+        annotations.clear()
 
 
 @st.cache_data(ttl=HEALTH_FRESH, show_spinner=False)

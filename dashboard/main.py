@@ -28,6 +28,7 @@ page = st.navigation(
         ],
         "Behind the numbers": [
             st.Page("definitions.py", title="Definitions", url_path="definitions"),
+            st.Page("annotations.py", title="Annotations", url_path="annotations"),
             st.Page("health.py", title="Data health", url_path="health"),
         ],
     }

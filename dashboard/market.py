@@ -5,6 +5,7 @@ from datetime import date, timedelta
 import pandas as pd
 import streamlit as st
 
+from charts.annotations import annotation_texts, annotation_words
 from charts.look import Caption
 from charts.market_days import market_days_figure
 from charts.multiples import multiples_figure
@@ -52,6 +53,7 @@ def page() -> None:
 
 def _days(days: pd.DataFrame, place: Place, window: Window, complete: date) -> None:
     is_assumed = bool(days["is_coverage_assumed"].any())
+    notes = data.annotations(place.market_id)
     caption = Caption(
         title=findings.days_title(days[days["window_date"] <= complete]),
         subtitle=(
@@ -63,6 +65,7 @@ def _days(days: pd.DataFrame, place: Place, window: Window, complete: date) -> N
                 else "Days watched less than half are left out. "
             )
             + f"{window.words}."
+            + annotation_words(notes, window.first, window.last)
         ),
         source=place.source,
     )
@@ -72,20 +75,27 @@ def _days(days: pd.DataFrame, place: Place, window: Window, complete: date) -> N
     unfinished = window.last if window.last > complete else None
     stem = place.file_stem("market-days", window.last, f"{window.days}d")
     parts.figure(
-        lambda look, printed: market_days_figure(drawn, look, printed, unfinished=unfinished),
+        lambda look, printed: market_days_figure(
+            drawn, look, printed, unfinished=unfinished, annotations=notes
+        ),
         caption,
         key="market-days",
         alt=f"{caption.title}. {caption.subtitle}",
         file_name=stem,
-        table=days.assign(market=place.market_id, source=place.source),
+        table=days.assign(
+            annotation=annotation_texts(notes, days["window_date"]),
+            market=place.market_id,
+            source=place.source,
+        ),
     )
-    _spikes(days)
+    _spikes(days, notes)
 
 
-def _spikes(days: pd.DataFrame) -> None:
+def _spikes(days: pd.DataFrame, notes: pd.DataFrame) -> None:
     spikes = days[days["is_spike"].astype(bool)]
     if spikes.empty:
         return
+    texts = annotation_texts(notes, spikes["window_date"])
     st.table(
         pd.DataFrame(
             {
@@ -97,6 +107,7 @@ def _spikes(days: pd.DataFrame) -> None:
                     formats.coverage_words(row.coverage_rate, is_assumed=row.is_coverage_assumed)
                     for row in spikes.itertuples()
                 ],
+                **({"Annotation": [text or "" for text in texts]} if any(texts) else {}),
             },
             index=[date_words(day, with_year=True) for day in spikes["window_date"]],
         )
@@ -116,44 +127,62 @@ def _weeks(place: Place, last: date, complete: date) -> None:
     found = data.week_over_week(place.market_id, last, place.reach)
     unfinished = last.weekday() if last > complete else None
     monday = last - last.weekday() * DAY
+    notes = data.annotations(place.market_id)
     caption = Caption(
         title=findings.weeks_title(found, place.name),
         subtitle=(
             f"Tables that opened each day of the week of {date_words(monday)} and of the week "
             "before; the finding compares the last 7 whole days with the 7 before, per watched day"
             + ("; the day that is not over is dashed." if unfinished is not None else ".")
+            + annotation_words(notes, monday - 7 * DAY, monday + 6 * DAY)
         ),
         source=place.source,
     )
     stem = place.file_stem("weeks", last)
     parts.figure(
-        lambda look, printed: weeks_figure(weeks, look, printed, unfinished_weekday=unfinished),
+        lambda look, printed: weeks_figure(
+            weeks, look, printed, unfinished_weekday=unfinished, monday=monday, annotations=notes
+        ),
         caption,
         key="matched-weeks",
         alt=f"{caption.title}. {caption.subtitle}",
         file_name=stem,
-        table=weeks.assign(week_of=monday, market=place.market_id, source=place.source),
+        table=weeks.assign(
+            week_of=monday,
+            annotation=annotation_texts(notes, [monday + k * DAY for k in range(7)]),
+            annotation_of_last_week=annotation_texts(
+                notes, [monday + (k - 7) * DAY for k in range(7)]
+            ),
+            market=place.market_id,
+            source=place.source,
+        ),
     )
 
 
 def _prime_share(whole: pd.DataFrame, place: Place, window: Window) -> None:
     weeks = insights.prime_shares(whole)
+    notes = data.annotations(place.market_id)
     caption = Caption(
         title=findings.prime_share_title(weeks),
         subtitle=(
             f"Share of tables for prime time ({place.prime_words}), by the week they opened, with "
             f"95 % interval; weeks that are not whole are dotted. {window.words}."
+            + annotation_words(notes, window.first, window.last)
         ),
         source=place.source,
     )
     stem = place.file_stem("prime-share", window.last, f"{window.days}d")
     parts.figure(
-        lambda look, printed: prime_share_figure(weeks, look, printed),
+        lambda look, printed: prime_share_figure(weeks, look, printed, annotations=notes),
         caption,
         key="prime-share",
         alt=f"{caption.title}. {caption.subtitle}",
         file_name=stem,
-        table=weeks.assign(market=place.market_id, source=place.source),
+        table=weeks.assign(
+            annotation=annotation_texts(notes, weeks["week_date"], unit_days=7),
+            market=place.market_id,
+            source=place.source,
+        ),
     )
 
 
@@ -166,22 +195,27 @@ def _neighborhoods(place: Place, window: Window, last: date) -> None:
         window.first,
         last,
     )
+    notes = data.annotations(place.market_id)
     caption = Caption(
         title=findings.neighborhoods_title(compared),
         subtitle=(
             f"Tables that opened each whole week of the {window.words}, all on one scale; the "
-            "number is that of the last week."
+            "number is that of the last week." + annotation_words(notes, window.first, last)
         ),
         source=place.source,
     )
     stem = place.file_stem("neighborhoods", last)
     parts.figure(
-        lambda look, printed: multiples_figure(weeks, look, printed),
+        lambda look, printed: multiples_figure(weeks, look, printed, annotations=notes),
         caption,
         key="neighborhood-weeks",
         alt=f"{caption.title}. {caption.subtitle} The table below compares them.",
         file_name=stem,
-        table=weeks.assign(market=place.market_id, source=place.source),
+        table=weeks.assign(
+            annotation=annotation_texts(notes, weeks["week_date"], unit_days=7),
+            market=place.market_id,
+            source=place.source,
+        ),
     )
     rows = list(compared.itertuples())
     st.caption(

@@ -6,6 +6,7 @@ from datetime import date, timedelta
 import pandas as pd
 import streamlit as st
 
+from charts.annotations import annotation_texts, annotation_words
 from charts.clock import clock_figure
 from charts.heatmap import weekday_hour_figure
 from charts.history import history_figure
@@ -352,6 +353,7 @@ def _days(facts: VenueFacts, as_of: date, reach: Progress) -> None:
     unfinished = as_of if complete is not None and as_of > complete else None
     is_measured = bool(len(days)) and bool(days["coverage_rate"].notna().any())
     first = days["window_date"].iloc[0] if len(days) else as_of
+    notes = data.annotations(facts.market_id)
     caption = Caption(
         title=_days_title(facts, days),
         subtitle=(
@@ -363,11 +365,14 @@ def _days(facts: VenueFacts, as_of: date, reach: Progress) -> None:
                 else "no scans tell how much was watched, so a day without tables may be one "
                 "without watching."
             )
+            + annotation_words(notes, first, as_of)
         ),
         source=parts.source(reach, is_simulated=facts.is_simulated),
     )
     parts.figure(
-        lambda look, said: history_figure(days, look, said, unfinished=unfinished),
+        lambda look, said: history_figure(
+            days, look, said, unfinished=unfinished, annotations=notes
+        ),
         caption,
         key="history",
         alt=f"{caption.title}. {caption.subtitle}",
@@ -376,7 +381,7 @@ def _days(facts: VenueFacts, as_of: date, reach: Progress) -> None:
         ),
     )
     parts.csv_download(
-        days.assign(source=caption.source),
+        days.assign(annotation=annotation_texts(notes, days["window_date"]), source=caption.source),
         file_name=parts.file_stem(
             "venue-days", facts.venue_id, as_of, is_simulated=facts.is_simulated
         ),

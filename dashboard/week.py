@@ -5,6 +5,7 @@ from datetime import date, timedelta
 import pandas as pd
 import streamlit as st
 
+from charts.annotations import annotation_texts, annotation_words
 from charts.look import Caption
 from charts.market_days import market_days_figure
 from charts.slopes import slopes_figure
@@ -105,11 +106,14 @@ def _picture(place: Place, days: pd.DataFrame, complete: date, last: date) -> No
     else:
         # The day that is running is no gap: it is dashed instead.
         drawn.loc[drawn["window_date"] > complete, "coverage_rate"] = 1.0
+    notes = data.annotations(place.market_id)
     caption = Caption(
         title=findings.days_title(days[days["window_date"] <= complete]),
         subtitle=(
             "Tables that opened each day, in the band of what is usual for the weekday; today "
-            f"dashed. {formats.window_ending(last, len(days))}. [More](./market)"
+            f"dashed. {formats.window_ending(last, len(days))}."
+            + annotation_words(notes, days["window_date"].iloc[0], last)
+            + " [More](./market)"
         ),
         source=place.source,
     )
@@ -120,13 +124,21 @@ def _picture(place: Place, days: pd.DataFrame, complete: date, last: date) -> No
     stem = place.file_stem("this-week", last)
     parts.figure(
         lambda look, printed: market_days_figure(
-            drawn, look, None if printed is None else plain, unfinished=unfinished
+            drawn,
+            look,
+            None if printed is None else plain,
+            unfinished=unfinished,
+            annotations=notes,
         ),
         caption,
         key="week-days",
         alt=f"{plain.title}. {plain.subtitle}",
         file_name=stem,
-        table=days.assign(market=place.market_id, source=place.source),
+        table=days.assign(
+            annotation=annotation_texts(notes, days["window_date"]),
+            market=place.market_id,
+            source=place.source,
+        ),
     )
 
 

@@ -88,6 +88,22 @@ simulations = Table(
     Column("extended_to", _instant(), nullable=False),
 )
 
+# What editors write beside days, for readers of charts; no number depends on it.
+annotations = Table(
+    "annotations",
+    metadata,
+    Column("annotation_id", BigInteger, Identity(always=True), primary_key=True),
+    Column("market_id", _id(), ForeignKey("markets.market_id")),  # null: all markets
+    Column("first_date", Date, nullable=False),
+    Column("last_date", Date, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("added_by", Text, nullable=False),
+    Column("added_at", _instant(), nullable=False),
+    CheckConstraint("first_date <= last_date", "dates"),
+    CheckConstraint("char_length(text) BETWEEN 1 AND 80", "text"),
+    CheckConstraint("char_length(added_by) BETWEEN 1 AND 40", "added_by"),
+)
+
 # --- acceptance ----------------------------------------------------------------------------------
 
 # received = accepted + duplicate + pending + rejected + late. Beside these, `rows_implied` openings

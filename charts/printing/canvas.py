@@ -36,7 +36,10 @@ SYMBOLS = {"circle": "o", "circle-open": "o", "triangle-left": "<"}
 Point = tuple[float, float]
 Box = tuple[float, float, float, float]  # left, top, right, bottom
 
-_TAG = re.compile(r"<span style='color:(#[0-9A-Fa-f]{6})'>|</span>|<(?!br>)[^>]*>")
+_TAG = re.compile(
+    r"<span style='color:(#[0-9A-Fa-f]{6})'>|</span>"
+    r"|</?(?:a|b|i|s|u|em|strong|sub|sup|span)\b[^>]*>"
+)
 
 
 @dataclass(frozen=True)

@@ -4,6 +4,7 @@ Functions take an Engine and whatever instant or date they are asked for; none r
 answer with DataFrames or small frozen dataclasses.
 """
 
+from db.insights.annotations import annotations
 from db.insights.curves import open_times_by_weekday, venue_curves
 from db.insights.days import (
     lead_times,
@@ -68,6 +69,7 @@ __all__ = [
     "VenueFacts",
     "WeekOverWeek",
     "WeekdayHours",
+    "annotations",
     "coverage_days",
     "cuisines",
     "data_through",
