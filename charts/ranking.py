@@ -13,6 +13,7 @@ ROW_HEIGHT = 24
 START, FLOOR, CEILING = 0.04, 0.05, 20.0  # tables a week; what lies below FLOOR is drawn there
 TICKS = (0.1, 0.5, 1, 5, 10, 50, 100, 500, 1000)
 LONGEST_NAME = 24
+CATCHABLE = "catchable tables a week"
 BAND_LABELS = {
     Tier.IMPOSSIBLE: "truly<br>impossible",
     Tier.TOUGH: "tough but<br>doable",
@@ -20,7 +21,13 @@ BAND_LABELS = {
 }
 
 
-def ranking_figure(ranking: pd.DataFrame, look: Look, caption: Caption | None = None) -> go.Figure:
+def ranking_figure(
+    ranking: pd.DataFrame,
+    look: Look,
+    caption: Caption | None = None,
+    *,
+    unit: str = CATCHABLE,
+) -> go.Figure:
     """Dots with intervals, hardest first, tiers as bands, rank bands on the right.
 
     A dot is open where its interval crosses a border of tiers, a triangle where the rate is too
@@ -29,6 +36,7 @@ def ranking_figure(ranking: pd.DataFrame, look: Look, caption: Caption | None = 
     ranking: rows in the order to draw, with `name`, `catchable_per_week`, `catchable_lower`,
         `catchable_upper` (tables a week), `rank`, `rank_lower`, `rank_upper`, `rank_tied`. Rows
         without a rank are left out: they were not watched enough.
+    unit: what is counted. Tiers are of catchable tables; for anything else none are drawn.
     """
     ranked = ranking[ranking["rank"].notna()]
     names = [_shortened(name) for name in ranked["name"]]
@@ -44,15 +52,16 @@ def ranking_figure(ranking: pd.DataFrame, look: Look, caption: Caption | None = 
 
     ceiling = max(CEILING, 1.1 * float(ranked["catchable_upper"].max()))
     positions = list(range(len(ranked)))
-    _draw_tiers(figure, look, ceiling)
-    _draw_rows(figure, look, ranked, ceiling)
+    if unit == CATCHABLE:
+        _draw_tiers(figure, look, ceiling)
+    _draw_rows(figure, look, ranked, ceiling, unit)
     figure.update_xaxes(
         type="log",
         range=[math.log10(START), math.log10(ceiling)],
         tickvals=[tick for tick in TICKS if tick <= ceiling],
         ticktext=[f"{tick:g}" for tick in TICKS if tick <= ceiling],
         tickangle=0,
-        title={"text": "catchable tables a week"},
+        title={"text": unit},
     )
     rows = {
         "range": [len(ranked) - 0.5, -0.5],
@@ -117,7 +126,9 @@ def _draw_tiers(figure: go.Figure, look: Look, ceiling: float) -> None:
         )
 
 
-def _draw_rows(figure: go.Figure, look: Look, ranked: pd.DataFrame, ceiling: float) -> None:
+def _draw_rows(
+    figure: go.Figure, look: Look, ranked: pd.DataFrame, ceiling: float, unit: str
+) -> None:
     lines_x: list[float | None] = []
     lines_y: list[float | None] = []
     colors, fills, words = [], [], []
@@ -125,12 +136,14 @@ def _draw_rows(figure: go.Figure, look: Look, ranked: pd.DataFrame, ceiling: flo
         low, high = row.catchable_lower, row.catchable_upper
         lines_x += [max(low, FLOOR), min(max(high, FLOOR), ceiling), None]
         lines_y += [position, position, None]
-        colors.append(_color(look, low, high))
-        fills.append(colors[-1] if tier_of(low, high).is_certain else look.page)
+        band = tier_of(low, high)
+        has_tier = unit == CATCHABLE
+        colors.append(_color(look, low, high) if has_tier else look.muted)
+        fills.append(colors[-1] if band.is_certain or not has_tier else look.page)
         words.append(
             f"<b>{row.name}</b><br>{number_words(row.catchable_per_week, (low, high))} "
-            f"catchable tables a week ({number_words(low)}–{number_words(high)})"
-            f"<br>{tier_of(low, high).label}<br>{_band(row, in_words=True)}"
+            f"{unit} ({number_words(low)}–{number_words(high)})<br>"
+            f"{f'{band.label}<br>' if has_tier else ''}{_band(row, in_words=True)}"
         )
     figure.add_scatter(
         x=lines_x,
@@ -178,4 +191,8 @@ def _band(row: object, *, in_words: bool = False) -> str:
 
 
 def _shortened(name: str) -> str:
-    return name if len(name) <= LONGEST_NAME else name[: LONGEST_NAME - 1].rstrip() + "…"
+    """Long names keep their end as well: that is where names of one kind differ."""
+    if len(name) <= LONGEST_NAME:
+        return name
+    head = LONGEST_NAME * 3 // 5
+    return f"{name[:head].rstrip()}…{name[head + 1 - LONGEST_NAME :].lstrip()}"

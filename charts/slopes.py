@@ -11,12 +11,14 @@ from metrics.wording import number_words, percent_words
 PLOT_HEIGHT = 260
 APART = 0.06  # of the axis, that two names at least keep from one another
 LONGEST_NAME = 22
+FEW = 8  # lines that can all be named
 
 
 def slopes_figure(
     trends: pd.DataFrame, look: Look, caption: Caption | None = None, *, weeks: int
 ) -> go.Figure:
-    """Lines over `weeks`, all starting at 1; those that survive the test in colour and named.
+    """Lines over `weeks`, all starting at 1; those that survive the test in colour and named, of a
+    few lines the others as well, in grey.
 
     trends: rows of `name`, `change_per_week` (share), `lower`, `upper`, `label` ("getting harder",
         "getting easier", None), `weeks`.
@@ -33,18 +35,20 @@ def slopes_figure(
     reach = max(max(abs(math.log(max(end, 0.05))) for end in ends), math.log(2)) * 1.1
     order = trends.assign(end=ends).sort_values("label", na_position="first", kind="stable")
     named = []
+    are_few = len(order) <= FEW
     for row in order.itertuples():
         is_certain = isinstance(row.label, str)
         color = look.context
         if is_certain:
             color = look.accent if row.label == "getting harder" else look.second
-            named.append((row.end, row.name, color))
+        if is_certain or are_few:
+            named.append((row.end, row.name, color if is_certain else look.muted))
         figure.add_scatter(
             x=[0, 1],
             y=[1, max(row.end, 0.05)],
             mode="lines+markers" if is_certain else "lines",
             line={
-                "color": color if is_certain else look.grid,
+                "color": color if is_certain or are_few else look.grid,
                 "width": 2.5 if is_certain else 1.25,
             },
             marker={"size": 7, "color": color},

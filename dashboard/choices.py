@@ -49,10 +49,11 @@ class Place:
 
 @dataclass(frozen=True)
 class Window:
-    """Days of opening, both included."""
+    """Days of opening, both included; `size` as it was chosen, in its own unit."""
 
     first: date
     last: date
+    size: int
 
     @property
     def days(self) -> int:
@@ -75,6 +76,7 @@ def header(title: str) -> Place | None:
         return None
     ids = [str(market_id) for market_id in with_data["market_id"]]
     market_id = ids[0]
+    say_unknown("market", ids, "market with data")
     if len(ids) > 1:
         market_id = st.sidebar.selectbox(
             "Market", ids, index=ids.index(data.default_market()), key="market", bind="query-params"
@@ -92,6 +94,16 @@ def header(title: str) -> Place | None:
         latest_date=market["latest_date"],
         reach=data.progress(market_id),
     )
+
+
+def say_unknown(key: str, known: Sequence[str], noun: str) -> None:
+    """Says so where the URL names something there is none of: its widget would just leave it out.
+
+    noun: what it is, as in "neighborhood in New York".
+    """
+    asked = st.query_params.get(key)
+    if asked is not None and asked not in known:
+        st.warning(f"There is no {noun} called “{formats.as_markdown(asked)}”: it is left out.")
 
 
 def window(
@@ -120,4 +132,4 @@ def window(
     first = max(last - timedelta(days=size * unit_days - 1), place.first_date)
     if (last - first).days + 1 < size * unit_days:
         st.caption(f"The data begin on {date_words(place.first_date, with_year=True)}.")
-    return Window(first, last)
+    return Window(first, last, size)

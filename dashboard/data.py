@@ -86,26 +86,33 @@ def usual_date(market_id: str, window_days: int) -> date | None:
     )
 
 
-@st.cache_data(ttl=FRESH, show_spinner=False, max_entries=200)
-def ranking(
-    market_id: str,
-    as_of: date,
-    window_days: int,
-    neighborhood: str | None,
-    cuisine: str | None,
-    on_list: str | None,
-    version: Progress,
+# A market's whole ranking is kept once for all sessions and filters, and not copied for each of
+# them: nobody changes what these two return.
+@st.cache_resource(ttl=FRESH, show_spinner=False, max_entries=32)
+def whole_ranking(market_id: str, as_of: date, window_days: int, version: Progress) -> pd.DataFrame:
+    """The market's ranking; columns as of `insights.ranking`. `version`: the scoring asked of."""
+    return insights.ranking(engine(), market_id, as_of, window_days)
+
+
+@st.cache_resource(ttl=FRESH, show_spinner=False, max_entries=16)
+def openings_ranking(
+    market_id: str, as_of: date, window_days: int, version: Progress
 ) -> pd.DataFrame:
-    """The ranking; columns as of `insights.ranking`. `version`: the scoring it is asked of."""
-    return insights.ranking(
-        engine(),
-        market_id,
-        as_of,
-        window_days,
-        neighborhood=neighborhood,
-        cuisine=cuisine,
-        on_list=on_list,
-    )
+    """The market's venues by all tables that opened; columns as of `insights.openings_ranking`."""
+    return insights.openings_ranking(engine(), market_id, as_of, window_days)
+
+
+@st.cache_resource(ttl=FRESH, show_spinner=False, max_entries=16)
+def rank_history(market_id: str, as_of: date, version: Progress) -> pd.DataFrame:
+    """The ranks of the market's venues, week by week; columns as of `insights.rank_history`."""
+    return insights.rank_history(engine(), market_id, as_of)
+
+
+@st.cache_data(ttl=FRESH, show_spinner=False)
+def venue_names(market_id: str) -> dict[str, str]:
+    """The market's venues: name by id, in the order of their names."""
+    names = insights.venue_names(engine(), market_id)
+    return dict(zip(names["venue_id"], names["name"], strict=True))
 
 
 @st.cache_data(ttl=FRESH, show_spinner=False, max_entries=500)
@@ -288,6 +295,14 @@ def market_facts(market_id: str, as_of: date, version: Progress) -> list[Fact]:
 def trends(market_id: str, as_of: date, version: Progress) -> pd.DataFrame:
     """The venues' trends, the largest change first."""
     return insights.trends(engine(), market_id, as_of)
+
+
+@st.cache_data(ttl=FRESH, show_spinner=False, max_entries=100)
+def trend_facts(
+    market_id: str, as_of: date, venue_ids: tuple[str, ...], version: Progress
+) -> list[Fact]:
+    """What may be said of the venues' trends, in the order asked for."""
+    return insights.trend_facts(engine(), market_id, as_of, venue_ids, now=now())
 
 
 @st.cache_data(ttl=FRESH, show_spinner=False, max_entries=100)

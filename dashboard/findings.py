@@ -1,20 +1,14 @@
 """What the pages about the market find, in sentences that their numbers support."""
 
-import math
-from collections.abc import Sequence
-
 import pandas as pd
 
 from db.insights import WeekdayHours, WeekOverWeek
 from metrics.compression import Tightness, tightness_words
-from metrics.facts import PLAIN_COVERAGE, Fact
-from metrics.release_clock import ReleaseClock
-from metrics.survival import SurvivalCurve
+from metrics.facts import PLAIN_COVERAGE
 from metrics.wording import (
     WEEKDAYS,
     count_words,
     date_words,
-    duration_range_short,
     duration_words,
     hour_range_words,
     list_words,
@@ -77,7 +71,7 @@ def hours_title(hours: WeekdayHours) -> str:
     >>> drops = np.zeros((7, 24), dtype=int)
     >>> drops[:, 10], drops[4, 19] = 3, 9
     >>> hours_title(WeekdayHours("opened_hour", drops, None, True))
-    'Most tables open between 10 am and 11 am: 70 % of all'
+    'The busiest hour for openings is 10 am to 11 am: 70 % of all tables'
     """
     total = int(hours.new_drops.sum())
     if total == 0:
@@ -85,10 +79,10 @@ def hours_title(hours: WeekdayHours) -> str:
     by_hour = hours.new_drops.sum(axis=0)
     hour = int(by_hour.argmax())
     share = percent_words(float(by_hour[hour]) / total)
-    ends = hour_range_words(hour, hour).replace(" to ", " and ")
+    between = hour_range_words(hour, hour)
     if hours.clock == "opened_hour":
-        return f"Most tables open between {ends}: {share} of all"
-    return f"Most tables are for between {ends}: {share} of all"
+        return f"The busiest hour for openings is {between}: {share} of all tables"
+    return f"The hour most tables are for is {between}: {share} of all"
 
 
 def joint_finding(times: pd.DataFrame, night: str) -> str:
@@ -257,11 +251,13 @@ def neighborhoods_title(compared: pd.DataFrame) -> str:
     if compared.empty:
         return "No neighborhood opened a table in this window"
     changed = compared[(compared["change_lower"] > 1) | (compared["change_upper"] < 1)]
-    most = compared.iloc[0]
-    start = f"Most tables open in {most['neighborhood'] or 'places without a neighborhood'}"
+    if compared["neighborhood"].isna().all():
+        return "No venue has a neighborhood on record"
+    most = compared.dropna(subset="neighborhood").iloc[0]
+    start = f"More tables open in {most['neighborhood']} than in any other neighborhood"
     if changed.empty:
         return f"{start}; no neighborhood clearly changed from one week to the next"
-    named = changed["neighborhood"].fillna("not known").tolist()
+    named = changed["neighborhood"].fillna("neighborhood not known").tolist()
     if len(named) > LONGEST_LIST:
         return f"{start}; {number_of(len(named), 'neighborhood')} changed from the week before"
     return f"{start}; {list_words(named)} changed from the week before"
@@ -316,56 +312,6 @@ def movers_title(trends: pd.DataFrame) -> str:
     return "; ".join(parts)
 
 
-def curve_title(curve: SurvivalCurve | None, name: str) -> str:
-    """How long a venue's tables last, as far as the interval of the median tells."""
-    if curve is None:
-        return f"No table at {name} was seen to open"
-    median, interval = curve.median_seconds, curve.median_interval
-    if median is None or interval is None or math.isinf(interval[1]):
-        return f"How long half of {name}'s tables last is not known yet"
-    resolution = curve.resolution_seconds or 0.0
-    if median <= resolution:
-        return (
-            f"Half of {name}'s tables are gone before we look again, "
-            f"{duration_words(resolution)} later"
-        )
-    low, high = max(interval[0], resolution), interval[1]
-    bracket = f" ({duration_range_short((low, high))})" if low < high else ""
-    return f"Half of {name}'s tables are gone within {duration_words(median)}{bracket}"
-
-
-def clock_title(clock: ReleaseClock | None, name: str) -> str:
-    """Whether a venue has a usual time of release, and which."""
-    if clock is None:
-        return f"No table at {name} was seen to open"
-    if clock.usual_minute is None:
-        return f"{name} has no usual time at which tables open"
-    at = time_words(*divmod(clock.usual_minute, 60))
-    return (
-        f"{name} releases tables at {at}: on {clock.release_days} of the {clock.days} days on "
-        "which any opened"
-    )
-
-
-def venue_hours_title(cells: pd.DataFrame, *, is_slot: bool) -> str:
-    """The weekday that has most of a venue's tables; cells: weekday, hour, drops."""
-    if cells.empty:
-        return "No table was seen to open"
-    by_day = cells.groupby("weekday")["drops"].sum()
-    top, total = int(by_day.max()), int(by_day.sum())
-    days = [f"{WEEKDAYS[int(day)]}s" for day in by_day.index[by_day == top]]
-    if len(days) > 2:
-        return f"No weekday has most of the tables{' as their day' if is_slot else ''}"
-    start = "Most tables are for" if is_slot else "Most tables open on"
-    return f"{start} {list_words(days)}: {count_words(top * len(days))} of {count_words(total)}"
-
-
-def sentence_to_copy(fact: Fact, *, is_simulated: bool) -> str:
-    """A fact's sentence with what it rests on, so that a copy does not lose it."""
-    label = "; simulated data, fictional venues" if is_simulated else ""
-    return f"{fact.printable}. (Table Stakes, {fact.source_line}{label})"
-
-
 def easiest_title(easiest: pd.DataFrame, where: str) -> str:
     """Who is the easiest of the hard ones, as far as the joint rank bands tell.
 
@@ -395,10 +341,45 @@ def easiest_finding(easiest: pd.DataFrame, days: int) -> str:
     )
 
 
-def moving_finding(trends: pd.DataFrame, label: str, where: str) -> str:
+def openings_title(ranking: pd.DataFrame, where: str) -> str:
+    """Who opens the fewest tables, as far as the joint rank bands tell.
+
+    ranking: rows of `insights.openings_ranking`, fewest first.
+    """
+    ranked = ranking[ranking["rank"].notna()]
+    if ranked.empty:
+        return f"{where}: not watched enough to rank"
+    top, others = ranked.iloc[0], ranked.iloc[1:]
+    if others.empty or top["rank_upper"] < others["rank_lower"].min():
+        return f"{top['name']} opens the fewest tables in {where}"
+    return f"{top['name']} comes out with the fewest tables in {where}, but not for certain"
+
+
+def openings_finding(ranking: pd.DataFrame, where: str) -> str:
+    """From how few to how many tables open a week; rows as in `openings_title`."""
+    ranked = ranking[ranking["rank"].notna()]
+    if ranked.empty:
+        return f"No venue in {where} has been watched enough to count its tables."
+    few, many = ranked.iloc[0], ranked.iloc[-1]
+    ends = [(float(row["catchable_lower"]), float(row["catchable_upper"])) for row in (few, many)]
+    fewest, most = (
+        f"{number_words(float(row['catchable_per_week']), end)} "
+        f"({number_words(end[0], end)}–{number_words(end[1], end)})"
+        for row, end in zip((few, many), ends, strict=True)
+    )
+    if len(ranked) == 1:
+        return f"At {few['name']} about {fewest} tables open a week, at any hour."
+    return (
+        f"Counting every hour and party size, from about {fewest} tables open a week at "
+        f"{few['name']} to {most} at {many['name']}."
+    )
+
+
+def moving_finding(trends: pd.DataFrame, label: str, where: str, *, asked: int) -> str:
     """How many trends of one direction survive, and what that is worth.
 
-    trends: rows of `insights.trends` of the venues asked about, of both directions.
+    trends: rows of `insights.trends` of the venues asked about, of both directions. asked: how many
+    venues that were, those with too little to tell included.
     """
     if trends.empty:
         return (
@@ -408,9 +389,11 @@ def moving_finding(trends: pd.DataFrame, label: str, where: str) -> str:
     certain = trends[trends["label"] == label]
     of = f"of {number_of(len(trends), 'venue')} in {where} with enough tables to tell"
     if certain.empty:
+        few = asked - len(trends)
         return (
-            f"None {of} is {label} for certain: each change below could be chance, given how many "
-            "venues were asked about."
+            f"None {of} is {label} for certain, so nothing here should be printed as a trend: each "
+            "change below could be chance, given how many venues were asked about."
+            + (f" {number_of(few, 'other').capitalize()} had too few tables." if few > 0 else "")
         )
     names = certain["name"].tolist()
     who = list_words(names) if len(names) <= LONGEST_LIST else number_of(len(names), "venue")
@@ -428,27 +411,3 @@ def moving_title(trends: pd.DataFrame, label: str, where: str) -> str:
     if len(names) > LONGEST_LIST:
         return f"{len(names)} tables in {where} are {label}"
     return f"{list_words(names)} {'is' if len(names) == 1 else 'are'} {label}"
-
-
-def facts_table(found: Sequence[Fact]) -> pd.DataFrame:
-    """The facts as rows, for saving; what must not be printed has no sentence."""
-    return pd.DataFrame(
-        [
-            {
-                "kind": fact.kind,
-                "verdict": str(fact.verdict),
-                "sentence": fact.printable,
-                "reason": fact.reason,
-                "number": fact.number,
-                "lower_95": None if fact.interval is None else fact.interval[0],
-                "upper_95": None if fact.interval is None else fact.interval[1],
-                "unit": fact.unit,
-                "n": fact.n,
-                "first_date": fact.context.first_date,
-                "last_date": fact.context.last_date,
-                "link": fact.context.permalink,
-                "method_version": fact.method_version,
-            }
-            for fact in found
-        ]
-    )

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from metrics.calendar import local_time
@@ -34,6 +35,20 @@ Number = float | int | None
 def known(value: Any) -> float | None:
     """A number out of a frame; None where it is undefined."""
     return None if value is None or pd.isna(value) else float(value)
+
+
+def significant(values: pd.Series) -> pd.Series:
+    """Numbers in two significant digits, for a column that sorts by them; undefined stays so.
+
+    >>> significant(pd.Series([0.2577, 13.92, 137.0, 0.0, None])).tolist()
+    [0.26, 14.0, 140.0, 0.0, nan]
+    """
+    numbers = values.to_numpy(dtype="float64", na_value=np.nan)
+    is_scaled = np.isfinite(numbers) & (numbers != 0)
+    scale = np.ones_like(numbers)
+    scale[is_scaled] = 10.0 ** (np.floor(np.log10(np.abs(numbers[is_scaled]))) - 1)
+    rounded = np.where(is_scaled, np.round(numbers / scale) * scale, numbers)
+    return pd.Series(np.round(rounded, 6), index=values.index)
 
 
 def score_words(score: Number) -> str:
@@ -243,13 +258,17 @@ def hardest_finding(ranking: pd.DataFrame, place: str, days: int) -> str:
     ranked = ranking[ranking["rank"].notna()]
     if ranked.empty:
         return f"No table in {place} has been watched enough to say how hard it is."
+    watched = float(ranked["observed_days"].max())
+    span = f"{days} days"
+    if watched < days - 0.5:
+        span = f"the {number_words(watched)} of {days} days that were watched"
     untouched = ranked[ranked["catchable_per_week"] == 0]
     impossible = ranked[ranked["tier"] == Tier.IMPOSSIBLE]
     said = []
     if len(untouched):
         said.append(
             f"At {_some(untouched['name'], len(ranked))} not one prime table could have been "
-            f"caught in {days} days, even with alerts on."
+            f"caught in {span}, even with alerts on."
         )
     if len(impossible):
         said.append(
@@ -335,9 +354,10 @@ def venue_finding(name: str, window: pd.Series | None, days: int) -> str:
     low, high = float(window["catchable_lower"]), float(window["catchable_upper"])
     if rate == 0:
         return f"{sentence} With alerts on, no prime table for two could have been caught."
+    amount = number_words(rate, (low, high))
     return (
-        f"{sentence} With alerts on, about {number_words(rate, (low, high))} prime tables a week "
-        f"could have been caught ({interval_words(low, high)})."
+        f"{sentence} With alerts on, about {amount} prime {'table' if amount == '1' else 'tables'} "
+        f"a week could have been caught ({interval_words(low, high)})."
     )
 
 

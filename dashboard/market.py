@@ -11,7 +11,7 @@ from charts.market_days import market_days_figure
 from charts.multiples import multiples_figure
 from charts.prime_share import prime_share_figure
 from charts.weeks import weeks_figure
-from dashboard import choices, data, findings, formats, parts, shapes
+from dashboard import choices, data, findings, formats, parts, printable, shapes
 from dashboard.choices import Place, Window
 from db import insights
 from metrics.wording import count_words, date_words, number_of
@@ -32,7 +32,7 @@ def page() -> None:
     place = choices.header("Market")
     if place is None:
         return
-    finding = st.empty()
+    finding = parts.finding()
     window = choices.window(place, WEEKS, default=13, unit_days=7, label="Weeks", keys="weeks")
     days = data.market_days(place.market_id, window.first, window.last, place.reach)
     if days.empty:
@@ -49,6 +49,22 @@ def page() -> None:
     _weeks(place, min(window.last, complete + DAY), complete)
     _prime_share(whole, place, window)
     _neighborhoods(place, window, min(window.last, complete))
+    last = min(window.last, complete)
+    printable.show(
+        data.market_facts(place.market_id, last, place.reach),
+        source=place.source,
+        is_simulated=place.is_simulated,
+        file_name=place.file_stem("market-facts", last),
+        key="facts-csv",
+    )
+    parts.exact_link(
+        "market",
+        {
+            "market": place.market_id,
+            "weeks": str(window.size),
+            "weeks_to": window.last.isoformat(),
+        },
+    )
 
 
 def _days(days: pd.DataFrame, place: Place, window: Window, complete: date) -> None:
@@ -87,6 +103,7 @@ def _days(days: pd.DataFrame, place: Place, window: Window, complete: date) -> N
             market=place.market_id,
             source=place.source,
         ),
+        measure="spikes",
     )
     _spikes(days, notes)
 
@@ -156,6 +173,7 @@ def _weeks(place: Place, last: date, complete: date) -> None:
             market=place.market_id,
             source=place.source,
         ),
+        measure="rates",
     )
 
 
@@ -188,7 +206,9 @@ def _prime_share(whole: pd.DataFrame, place: Place, window: Window) -> None:
 
 def _neighborhoods(place: Place, window: Window, last: date) -> None:
     compared = data.neighborhoods_compared(place.market_id, last, COMPARED_DAYS, place.reach)
-    if compared.empty:
+    if compared["neighborhood"].isna().all():
+        if len(compared):
+            st.caption(f"{findings.neighborhoods_title(compared)} in {place.name}.")
         return
     weeks = shapes.weeks_by_neighborhood(
         data.neighborhood_days(place.market_id, window.first, last, place.reach),
@@ -217,6 +237,11 @@ def _neighborhoods(place: Place, window: Window, last: date) -> None:
             source=place.source,
         ),
     )
+    _compared(compared, last, stem, place)
+
+
+def _compared(compared: pd.DataFrame, last: date, stem: str, place: Place) -> None:
+    """The neighborhoods as a table."""
     rows = list(compared.itertuples())
     st.caption(
         f"{formats.window_ending(last, COMPARED_DAYS)}; "

@@ -1,11 +1,14 @@
 """What pages are put together from: the header, figures with their words, tables, downloads."""
 
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Mapping
 from datetime import date
+from urllib.parse import urlencode, urlsplit
 
 import pandas as pd
 import plotly.graph_objects as go
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from charts.look import (
     DARK,
@@ -16,12 +19,15 @@ from charts.look import (
     source_line,
 )
 from charts.printing import MIME_TYPES, print_image
+from dashboard import explain, formats
 from db.insights import Progress
 from metrics.calendar import local_date
 from metrics.wording import date_words
 
 Draw = Callable[[Look, Caption | None], go.Figure]
 
+NOT_IN_FILE_NAMES = re.compile(r"[^\w]+")
+CONTEXT_COLUMNS = ("market", "venue_id", "venue", "source", "window_first", "window_last")
 USUAL_WINDOW = 28  # days: what a page is about unless another window is asked for
 SIMULATED = "Simulated data: the venues are fictional and nothing here ever happened."
 
@@ -31,6 +37,40 @@ def page_header(title: str, *, is_simulated: bool) -> None:
     st.title(title, anchor=False)
     if is_simulated:
         st.markdown(f":gray-background[{SIMULATED}]")
+
+
+Finding = DeltaGenerator
+
+
+def finding() -> Finding:
+    """Where a page says what it found: room is kept, so that nothing below jumps."""
+    return st.container(key="finding").empty()
+
+
+def note_selection() -> None:
+    """Remembers a row that was just selected in the table `venues`, for one run: the selection
+    itself is still there when a reader comes back to the page."""
+    rows = st.session_state["venues"].selection.rows
+    st.session_state["selected_row"] = rows[0] if rows else None
+
+
+def exact_link(path: str, parameters: Mapping[str, str]) -> None:
+    """The address that shows the same again, tomorrow as well: defaults move on with the data and
+    are left out of the browser's address, so here they are all said."""
+    base = urlsplit(st.context.url or "")
+    url = f"{base.scheme}://{base.netloc}/{path}" if base.netloc else f"/{path}"
+    with st.popover("Link to this", type="tertiary", key=f"{path}-link"):
+        st.caption("This address shows exactly this, on any day.")
+        st.code(f"{url}?{urlencode(parameters)}", language=None, wrap_lines=True)
+
+
+def venue_link(venue_id: str, name: str) -> str:
+    r"""A venue's name as a link to its page, in Markdown.
+
+    >>> print(venue_link("impf/1 a", "Amt [A]"))
+    [Amt \[A\]](./venue?venue=impf%2F1+a)
+    """
+    return f"[{formats.as_markdown(name)}](./venue?{urlencode({'venue': venue_id})})"
 
 
 def look() -> Look:
@@ -63,14 +103,17 @@ def figure(
     alt: str,
     file_name: str,
     table: pd.DataFrame | None = None,
+    measure: str | None = None,
 ) -> None:
-    """A picture with its finding above, its source below, and a way to take it away.
+    """A picture with its finding above, its source below, its numbers, and ways to take it away.
 
     draw: makes the figure in a look, with its caption where it must carry that itself.
     alt: the picture in words, for readers who cannot see it.
-    table: what the picture shows, to be saved from beside it (`{key}-csv`).
+    table: what the picture shows: to be opened under it, and saved as it is there (`{key}-csv`).
+    measure: the formula that explains it on hover, by its module's name in `metrics/`.
     """
-    st.subheader(caption.title, anchor=False)
+    explained = None if measure is None else explain.measure(measure)
+    st.subheader(caption.title, anchor=False, help=explained)
     st.caption(caption.subtitle)
     st.plotly_chart(draw(look(), None), theme=None, config=ON_PAGE, key=key, alt=alt)
     with st.container(horizontal=True, vertical_alignment="center"):
@@ -79,6 +122,25 @@ def figure(
             csv_download(table, file_name=file_name, key=f"{key}-csv")
         if st.button("Picture for print", key=f"{key}-print", type="tertiary"):
             _print_dialog(draw, caption, key, alt, file_name)
+    if table is not None:
+        _numbers(table, caption, key)
+
+
+def _numbers(table: pd.DataFrame, caption: Caption, key: str) -> None:
+    """The picture's numbers as a table; sent only once it is opened."""
+    numbers = st.expander("The numbers", key=f"{key}-numbers", on_change="rerun")
+    if not numbers.open:
+        return
+    # What is the same in every row is said above and below the picture.
+    shown = table.drop(columns=[name for name in CONTEXT_COLUMNS if name in table])
+    labels = {name: str(name).replace("_", " ") for name in shown}
+    numbers.dataframe(
+        shown.rename(columns=labels),
+        hide_index=True,
+        height="auto",
+        placeholder="",
+        alt=f"The numbers of the picture: {caption.title}",
+    )
 
 
 @st.dialog("Picture for print", width="large")
@@ -114,6 +176,10 @@ def csv_download(frame: pd.DataFrame, *, file_name: str, key: str) -> None:
 
 
 def file_stem(*parts: str | int | date, is_simulated: bool) -> str:
-    """A file's name without its ending: hardest-tables-nyc-2026-11-20-28d-simulated."""
+    """A file's name without its ending.
+
+    >>> file_stem("venue", "amt/1", date(2026, 11, 20), is_simulated=True)
+    'venue-amt-1-2026-11-20-simulated'
+    """
     words = [str(part) for part in parts] + (["simulated"] if is_simulated else [])
-    return "-".join(words).lower().replace(" ", "-")
+    return NOT_IN_FILE_NAMES.sub("-", "-".join(words).lower()).strip("-")

@@ -113,6 +113,18 @@ def easiest_of_the_hard(ranking: pd.DataFrame) -> pd.DataFrame:
     return hard.iloc[::-1].reset_index(drop=True)
 
 
+def neighbours(ranking: pd.DataFrame, venue_id: str, reach: int) -> pd.DataFrame:
+    """A ranked venue with up to `reach` ranked venues on either side; empty where it has no rank.
+
+    ranking: rows of `insights.ranking`, hardest first.
+    """
+    ranked = ranking[ranking["rank"].notna()].reset_index(drop=True)
+    at = ranked.index[ranked["venue_id"] == venue_id]
+    if at.empty:
+        return ranked.iloc[:0]
+    return ranked.iloc[max(int(at[0]) - reach, 0) : int(at[0]) + reach + 1]
+
+
 def is_moving(trends: pd.DataFrame, label: str) -> pd.Series:
     """Which rows of `insights.trends` point into the direction of a label, certain or not.
 

@@ -24,7 +24,7 @@ def page() -> None:
     place = choices.header("Timing")
     if place is None:
         return
-    finding = st.empty()
+    finding = parts.finding()
     window = choices.window(
         place, SIZES, default=28, unit_days=1, label="Window, days", keys="days"
     )
@@ -41,6 +41,16 @@ def page() -> None:
     )
     _lead(place, window)
     _sides(place, window)
+    parts.exact_link(
+        "timing",
+        {
+            "market": place.market_id,
+            "days": str(window.size),
+            "days_to": window.last.isoformat(),
+            "night": st.session_state["night"],
+            "time": st.session_state["time"],
+        },
+    )
 
 
 def _finding(opened: WeekdayHours, place: Place, window: Window) -> str:

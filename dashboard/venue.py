@@ -11,21 +11,23 @@ from charts.clock import clock_figure
 from charts.heatmap import weekday_hour_figure
 from charts.history import history_figure
 from charts.look import Caption
+from charts.rank_history import rank_history_figure
 from charts.survival import survival_figure
-from dashboard import data, findings, formats, parts, shapes
+from dashboard import choices, data, formats, parts, printable, shapes, venue_findings
 from db.insights import WINDOW_DAYS, Progress, UnknownVenueError, VenueFacts
 from metrics.catchable import effective_reaction_seconds
-from metrics.wording import count_words, date_words, duration_words, number_of, window_words
+from metrics.survival import SurvivalCurve
+from metrics.wording import count_words, date_words, duration_words, window_words
 
 DRAWN_DAYS = 90
 CLOCK_DAYS = 90
+NEIGHBOURS = 3  # on either side
 
 
 def page() -> None:
-    """Which venue, then finding, curve, opening times, facts, windows, days."""
+    """Which venue, then finding, curve, statements, opening times, rank, windows, days."""
     markets = data.markets()
-    with_data = markets[markets["latest_date"].notna()]
-    if with_data.empty:
+    if not markets["latest_date"].notna().any():
         parts.page_header("Venue", is_simulated=False)
         st.info("No drop events yet, so there is nothing to say about a venue.")
         return
@@ -33,27 +35,29 @@ def page() -> None:
     try:
         facts = None if asked is None else data.venue(asked)
     except UnknownVenueError:
-        st.warning(f"There is no venue with the id “{asked}”. Choose one from the list.")
+        st.warning(
+            f"There is no venue with the id “{formats.as_markdown(str(asked))}”. Choose one from "
+            "the list."
+        )
         facts = None
     if facts is None:
-        _ask(with_data)
+        _ask()
     else:
         _show(facts)
 
 
-def _ask(markets: pd.DataFrame) -> None:
+def _ask() -> None:
     """No venue in the URL yet, or one that there is not."""
-    market_id = data.default_market()
-    market = markets.set_index("market_id").loc[market_id]
-    parts.page_header("Venue", is_simulated=bool(market["is_simulated"]))
-    st.markdown("Choose a venue, or select a row of [Hardest tables](./hardest).")
-    _choose(market_id, None)
+    place = choices.header("Venue")
+    if place is not None:
+        st.markdown("Choose a venue, or select a row of [Hardest tables](./hardest).")
+        _choose(place.market_id, None)
 
 
 def _show(facts: VenueFacts) -> None:
     parts.page_header(facts.name, is_simulated=facts.is_simulated)
-    st.markdown(_facts_line(facts))
-    finding = st.empty()
+    st.markdown(formats.as_markdown(_facts_line(facts)))
+    finding = parts.finding()
     reach = data.progress(facts.market_id)
     asked = _asked(facts)
     if asked is None:
@@ -62,29 +66,41 @@ def _show(facts: VenueFacts) -> None:
     as_of, size = asked
     windows = data.venue_windows(facts.venue_id, as_of, reach)
     spoken = windows[windows["window_days"] == size]
+    window = None if spoken.empty else spoken.iloc[0]
+    printed = data.venue_facts(facts.venue_id, as_of, size, reach)
+    curve = data.venue_curve(facts.venue_id, as_of - timedelta(days=size - 1), as_of, reach)
     finding.markdown(
-        formats.venue_finding(facts.name, None if spoken.empty else spoken.iloc[0], size)
+        " ".join(
+            (
+                venue_findings.lasting_finding(curve, printed),
+                formats.as_markdown(formats.venue_finding(facts.name, window, size)),
+            )
+        )
     )
     if windows.empty:
         st.info(f"No table opened here in the 90 days to {date_words(as_of, with_year=True)}.")
         return
-    _curve(facts, as_of, size, reach)
+    _curve(facts, curve, as_of, size, reach)
+    printable.show(
+        printed,
+        source=parts.source(reach, is_simulated=facts.is_simulated),
+        is_simulated=facts.is_simulated,
+        file_name=parts.file_stem(
+            "venue-facts", facts.venue_id, as_of, is_simulated=facts.is_simulated
+        ),
+        key="facts-csv",
+    )
     _opening_times(facts, as_of, reach)
-    _printable(facts, as_of, size, reach)
+    _rank(facts, as_of, reach)
     _windows_table(windows, facts, as_of, reach)
     _days(facts, as_of, reach)
+    parts.exact_link("venue", {"venue": facts.venue_id, "to": as_of.isoformat(), "over": str(size)})
 
 
 def _choose(market_id: str, chosen: str | None) -> None:
-    """A list of the market's ranked venues; choosing one puts it into the URL."""
-    as_of = data.usual_date(market_id, parts.USUAL_WINDOW)
-    if as_of is None:
-        return
-    ranking = data.ranking(
-        market_id, as_of, parts.USUAL_WINDOW, None, None, None, data.progress(market_id)
-    )
-    names = dict(zip(ranking["venue_id"], ranking["name"], strict=True))
-    ids = sorted(names, key=lambda venue_id: (names[venue_id].casefold(), venue_id))
+    """A list of the market's venues; choosing one puts it into the URL."""
+    names = data.venue_names(market_id)
+    ids = list(names)
 
     def put_into_url() -> None:
         st.query_params["venue"] = st.session_state["venue_choice"]
@@ -92,7 +108,7 @@ def _choose(market_id: str, chosen: str | None) -> None:
     st.selectbox(
         "Venue",
         ids,
-        index=ids.index(chosen) if chosen in ids else None,
+        index=ids.index(chosen) if chosen in names else None,
         format_func=names.__getitem__,
         key="venue_choice",
         on_change=put_into_url,
@@ -153,14 +169,14 @@ def _asked(facts: VenueFacts) -> tuple[date, int] | None:
     return found, size
 
 
-def _curve(facts: VenueFacts, as_of: date, size: int, reach: Progress) -> None:
-    first = as_of - timedelta(days=size - 1)
-    curve = data.venue_curve(facts.venue_id, first, as_of, reach)
+def _curve(
+    facts: VenueFacts, curve: SurvivalCurve | None, as_of: date, size: int, reach: Progress
+) -> None:
     resolution = None if curve is None else curve.resolution_seconds
     reaction = effective_reaction_seconds(data.settings().reaction_seconds, resolution)
     seen = 0 if curve is None else curve.n
     caption = Caption(
-        title=findings.curve_title(curve, facts.name),
+        title=venue_findings.curve_title(curve, facts.name),
         subtitle=(
             "Share of tables still there by time since they opened, with 95 % interval, log scale"
             + (f"; known to {duration_words(resolution)}" if resolution else "")
@@ -193,6 +209,7 @@ def _curve(facts: VenueFacts, as_of: date, size: int, reach: Progress) -> None:
             "venue-survival", facts.venue_id, as_of, f"{size}d", is_simulated=facts.is_simulated
         ),
         table=table,
+        measure="survival",
     )
 
 
@@ -208,7 +225,7 @@ def _opening_times(facts: VenueFacts, as_of: date, reach: Progress) -> None:
         return parts.file_stem(what, facts.venue_id, as_of, is_simulated=facts.is_simulated)
 
     released = Caption(
-        title=findings.clock_title(clock, facts.name),
+        title=venue_findings.clock_title(clock, facts.name),
         subtitle=(
             "Tables by the time of day at which they opened, in quarters of an hour; red: "
             f"scheduled releases. {window}"
@@ -221,6 +238,7 @@ def _opening_times(facts: VenueFacts, as_of: date, reach: Progress) -> None:
         key="clock",
         alt=f"{released.title}. {released.subtitle}",
         file_name=stem("venue-openings"),
+        measure="release_clock",
         table=openings.assign(
             is_scheduled_release=False if clock is None else clock.is_release,
             venue_id=facts.venue_id,
@@ -233,7 +251,7 @@ def _opening_times(facts: VenueFacts, as_of: date, reach: Progress) -> None:
         ("slot", "they are for", shapes.slot_cells(openings)),
     ):
         caption = Caption(
-            title=findings.venue_hours_title(cells, is_slot=what == "slot"),
+            title=venue_findings.venue_hours_title(cells, is_slot=what == "slot"),
             subtitle=f"Tables by the weekday and hour {said_of}. {window}",
             source=source,
         )
@@ -247,43 +265,64 @@ def _opening_times(facts: VenueFacts, as_of: date, reach: Progress) -> None:
         )
 
 
-def _printable(facts: VenueFacts, as_of: date, size: int, reach: Progress) -> None:
-    """Sentences to copy, each with what backs it; what may not be printed, with the reason."""
-    st.subheader("What may be printed", anchor=False)
-    found = data.venue_facts(facts.venue_id, as_of, size, reach)
-    sayable = [fact for fact in found if fact.printable is not None]
-    st.caption(
-        "The button at the right of a sentence copies it with its source."
-        if sayable
-        else "Nothing yet: too little was watched."
+def _rank(facts: VenueFacts, as_of: date, reach: Progress) -> None:
+    """The venue's rank from week to week, then the venues next to it."""
+    everyone = data.rank_history(facts.market_id, as_of, reach)
+    ranks = everyone[everyone["venue_id"] == facts.venue_id].reset_index(drop=True)
+    source = parts.source(reach, is_simulated=facts.is_simulated)
+    stem = parts.file_stem("venue-ranks", facts.venue_id, as_of, is_simulated=facts.is_simulated)
+    caption = Caption(
+        title=venue_findings.ranks_title(ranks, facts.name),
+        subtitle=(
+            "Rank by catchable prime tables a week over 28 days, 1 is hardest, with the band of "
+            "ranks it could have had (95 %, all bands together), as of Sundays"
+            + (" and the day chosen" if as_of.isoweekday() != 7 else "")
+            + f" to {date_words(as_of, with_year=True)}; {parts.place_words(facts.market_name)}."
+        ),
+        source=source,
     )
-    for fact in sayable:
-        st.code(
-            findings.sentence_to_copy(fact, is_simulated=facts.is_simulated),
-            language=None,
-            wrap_lines=True,
-        )
-        if fact.reason is not None:
-            st.caption(f"Hedged: {fact.reason}.")
-    rest = [fact for fact in found if fact.printable is None]
-    if rest:
-        with st.expander(f"{number_of(len(rest), 'statement').capitalize()} not to be printed"):
-            lines = [
-                f"- {formats.as_markdown(fact.sentence)}: {formats.as_markdown(fact.reason or '')}."
-                for fact in rest
-            ]
-            st.markdown("\n".join(lines))
-    if found:
-        parts.csv_download(
-            findings.facts_table(found).assign(
-                venue_id=facts.venue_id,
-                source=parts.source(reach, is_simulated=facts.is_simulated),
-            ),
-            file_name=parts.file_stem(
-                "venue-facts", facts.venue_id, as_of, is_simulated=facts.is_simulated
-            ),
-            key="facts-csv",
-        )
+    parts.figure(
+        lambda look, said: rank_history_figure(ranks, look, said),
+        caption,
+        key="ranks",
+        alt=f"{caption.title}. {caption.subtitle}",
+        file_name=stem,
+        table=ranks.assign(venue=facts.name, source=source),
+        measure="ranks",
+    )
+    ranking = data.whole_ranking(facts.market_id, as_of, parts.USUAL_WINDOW, reach)
+    near = shapes.neighbours(ranking, facts.venue_id, NEIGHBOURS)
+    if near.empty:
+        return
+    st.markdown("**Next to it in the ranking**")
+    rows = list(near.itertuples())
+    st.table(
+        pd.DataFrame(
+            {
+                "Rank": [f"{row.rank:,.0f}" for row in rows],
+                "Venue": [
+                    f"**{formats.as_markdown(row.name)}**"
+                    if row.venue_id == facts.venue_id
+                    else parts.venue_link(row.venue_id, row.name)
+                    for row in rows
+                ],
+                "Could rank": [
+                    formats.rank_interval_words(row.rank_lower, row.rank_upper) for row in rows
+                ],
+                "Catchable prime tables a week": [
+                    _with_interval(
+                        formats.quantity_words(row.catchable_per_week),
+                        formats.interval_words(row.catchable_lower, row.catchable_upper),
+                    )
+                    for row in rows
+                ],
+                "Half are gone after": [
+                    formats.open_time_words(row.typical_open_seconds) for row in rows
+                ],
+            }
+        ).set_index("Rank"),
+        alt=f"The venues next to {facts.name} in the ranking",
+    )
 
 
 def _windows_table(windows: pd.DataFrame, facts: VenueFacts, as_of: date, reach: Progress) -> None:
@@ -379,13 +418,12 @@ def _days(facts: VenueFacts, as_of: date, reach: Progress) -> None:
         file_name=parts.file_stem(
             "venue-days", facts.venue_id, as_of, is_simulated=facts.is_simulated
         ),
-    )
-    parts.csv_download(
-        days.assign(annotation=annotation_texts(notes, days["window_date"]), source=caption.source),
-        file_name=parts.file_stem(
-            "venue-days", facts.venue_id, as_of, is_simulated=facts.is_simulated
+        table=days.assign(
+            annotation=annotation_texts(notes, days["window_date"]),
+            venue_id=facts.venue_id,
+            venue=facts.name,
+            source=caption.source,
         ),
-        key="days-csv",
     )
 
 

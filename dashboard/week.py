@@ -9,7 +9,7 @@ from charts.annotations import annotation_texts, annotation_words
 from charts.look import Caption
 from charts.market_days import market_days_figure
 from charts.slopes import slopes_figure
-from dashboard import choices, data, findings, formats, parts
+from dashboard import choices, data, explain, findings, formats, parts, printable
 from dashboard.choices import Place
 from metrics.calendar import local_date
 from metrics.wording import date_words, duration_words, number_of, percent_words
@@ -43,6 +43,13 @@ def page() -> None:
     _picture(place, days, complete, last_day)
     _hardest(place)
     _movers(place, complete)
+    printable.show(
+        data.market_facts(place.market_id, complete, place.reach),
+        source=place.source,
+        is_simulated=place.is_simulated,
+        file_name=place.file_stem("market-facts", complete),
+        key="facts-csv",
+    )
 
 
 def _tight(place: Place, day: date) -> str:
@@ -110,8 +117,9 @@ def _picture(place: Place, days: pd.DataFrame, complete: date, last: date) -> No
     caption = Caption(
         title=findings.days_title(days[days["window_date"] <= complete]),
         subtitle=(
-            "Tables that opened each day, in the band of what is usual for the weekday; today "
-            f"dashed. {formats.window_ending(last, len(days))}."
+            "Tables that opened each day, in the band of what is usual for the weekday; "
+            + ("the day that is not over dashed; " if last > complete else "")
+            + f"{formats.window_ending(last, len(days))}."
             + annotation_words(notes, days["window_date"].iloc[0], last)
             + " [More](./market)"
         ),
@@ -139,6 +147,7 @@ def _picture(place: Place, days: pd.DataFrame, complete: date, last: date) -> No
             market=place.market_id,
             source=place.source,
         ),
+        measure="spikes",
     )
 
 
@@ -146,8 +155,12 @@ def _hardest(place: Place) -> None:
     as_of = data.usual_date(place.market_id, RANKED_DAYS)
     if as_of is None:
         return
-    ranking = data.ranking(place.market_id, as_of, RANKED_DAYS, None, None, None, place.reach)
-    st.subheader(formats.hardest_title(ranking, place.name, is_filtered=False), anchor=False)
+    ranking = data.whole_ranking(place.market_id, as_of, RANKED_DAYS, place.reach)
+    st.subheader(
+        formats.hardest_title(ranking, place.name, is_filtered=False),
+        anchor=False,
+        help=explain.measure("catchable"),
+    )
     st.caption(
         f"The {HARDEST} hardest tables, {formats.window_ending(as_of, RANKED_DAYS)}; brackets hold "
         "95 % intervals. [All of them](./hardest)"
@@ -158,7 +171,7 @@ def _hardest(place: Place) -> None:
     st.table(
         pd.DataFrame(
             {
-                "Venue": [f"[{row.name}](./venue?venue={row.venue_id})" for row in rows],
+                "Venue": [parts.venue_link(row.venue_id, row.name) for row in rows],
                 "Could rank": [
                     formats.rank_interval_words(row.rank_lower, row.rank_upper) for row in rows
                 ],
@@ -224,6 +237,7 @@ def _movers(place: Place, complete: date) -> None:
         alt=f"{caption.title}. {caption.subtitle}",
         file_name=place.file_stem("movers", complete),
         table=trends.assign(source=place.source),
+        measure="trend",
     )
     certain = trends[trends["label"].notna()]
     if certain.empty:
@@ -231,9 +245,7 @@ def _movers(place: Place, complete: date) -> None:
     st.table(
         pd.DataFrame(
             {
-                "Venue": [
-                    f"[{row.name}](./venue?venue={row.venue_id})" for row in certain.itertuples()
-                ],
+                "Venue": [parts.venue_link(row.venue_id, row.name) for row in certain.itertuples()],
                 "It is": certain["label"].tolist(),
                 "Tables to catch, each week": [
                     f"{formats.change_words(row.change_per_week)} "

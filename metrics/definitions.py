@@ -21,6 +21,7 @@ CHAPTERS: tuple[tuple[str, tuple[str, ...]], ...] = (
             "scarcity",
             "tiers",
             "ranks",
+            "list_agreement",
             "trend",
             "fully_booked",
             "volatility",

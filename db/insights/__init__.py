@@ -16,7 +16,7 @@ from db.insights.days import (
     weekday_sides,
 )
 from db.insights.durations import open_duration
-from db.insights.facts import fact_as_json, market_facts, venue_facts
+from db.insights.facts import fact_as_json, market_facts, trend_facts, venue_facts
 from db.insights.health import (
     DATABASE_UNAVAILABLE,
     Backlog,
@@ -48,11 +48,11 @@ from db.insights.market import (
 )
 from db.insights.openings import venue_openings
 from db.insights.published import market_metrics, venue_metrics, venue_rolling_metrics
-from db.insights.ranks import WINDOW_DAYS, ranking
+from db.insights.ranks import WINDOW_DAYS, narrowed, openings_ranking, rank_history, ranking
 from db.insights.supply import WeekOverWeek, spikes, supply, week_over_week
 from db.insights.timing import WeekdayHours, opening_times, release_clock, weekday_hours
 from db.insights.trends import trends
-from db.insights.venues import VenueFacts, venue, venue_history, venue_windows
+from db.insights.venues import VenueFacts, venue, venue_history, venue_names, venue_windows
 
 __all__ = [
     "DATABASE_UNAVAILABLE",
@@ -88,14 +88,17 @@ __all__ = [
     "market_metrics",
     "markets",
     "markets_asked_for",
+    "narrowed",
     "neighborhood_days",
     "neighborhoods",
     "neighborhoods_compared",
     "open_duration",
     "open_times_by_weekday",
     "opening_times",
+    "openings_ranking",
     "prime_shares",
     "progress",
+    "rank_history",
     "ranking",
     "read_drop_event_id",
     "receipts",
@@ -104,12 +107,14 @@ __all__ = [
     "spikes",
     "status",
     "supply",
+    "trend_facts",
     "trends",
     "venue",
     "venue_curves",
     "venue_facts",
     "venue_history",
     "venue_metrics",
+    "venue_names",
     "venue_openings",
     "venue_rolling_metrics",
     "venue_windows",

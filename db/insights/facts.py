@@ -5,6 +5,8 @@ the window and coverage it rests on and the link to where it can be seen.
 """
 
 import math
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
@@ -116,6 +118,36 @@ def market_facts(engine: Engine, market_id: str, as_of: date, *, now: datetime) 
         ),
         _week_fact(engine, name, {"market_id": market_id}, as_of, about),
     ]
+
+
+def trend_facts(
+    engine: Engine, market_id: str, as_of: date, venue_ids: Sequence[str], *, now: datetime
+) -> list[Fact]:
+    """Whether venues of a market get harder or easier, in the order asked for; as in `venue_facts`,
+    but of several at once. Venues with too little to tell a trend from have none."""
+    found = trends(engine, market_id, as_of).set_index("venue_id")
+    asked = [venue_id for venue_id in venue_ids if venue_id in found.index]
+    with engine.connect() as connection:
+        market = watched_market(connection, market_id, now)
+    if market is None or not asked:
+        return []
+    facts = []
+    contexts: dict[int, FactContext] = {}
+    for row in found.loc[asked].reset_index().to_dict("records"):
+        sunday = row["as_of_date"]
+        if row["weeks"] not in contexts:
+            first = sunday - row["weeks"] * WEEK + DAY
+            contexts[row["weeks"]] = _About(engine, market, "").context(first, sunday)
+        link = f"/venue?{_query(venue=row['venue_id'], to=as_of, over=FACT_DAYS)}"
+        facts.append(
+            trend_fact(
+                row["name"],
+                trend_of(row),
+                None if row["label"] is None else Direction(row["label"]),
+                replace(contexts[row["weeks"]], permalink=link),
+            )
+        )
+    return facts
 
 
 def fact_as_json(fact: Fact) -> dict[str, Any]:

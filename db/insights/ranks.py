@@ -17,6 +17,8 @@ from metrics.rates import last_against_previous
 from metrics.survival import Floats
 
 WINDOW_DAYS = (7, 14, 28, 90)
+HISTORY_WINDOW = 28  # days: the one length that is kept of every Sunday
+HISTORY_WEEKS = 26
 WEEK = timedelta(days=7)
 
 
@@ -40,9 +42,58 @@ def ranking(
 
     Empty where that day was not scored: see `latest_as_of`. Raises `UnknownMarketError`.
     """
-    rows = with_ranks(rolling_rows(engine, {market_id: as_of}, window_days))
     changes = _changes(engine, market_id, as_of, progress(engine, market_id))
+    rows = with_ranks(rolling_rows(engine, {market_id: as_of}, window_days))
     rows = rows.merge(changes, how="left", on="venue_id")
+    return narrowed(rows, neighborhood=neighborhood, cuisine=cuisine, on_list=on_list)
+
+
+def openings_ranking(engine: Engine, market_id: str, as_of: date, window_days: int) -> pd.DataFrame:
+    """The market's venues by all tables that opened, at any hour and for any party, fewest first.
+
+    Columns as of `ranking`, but catchable_per_week, its interval and the ranks are of tables that
+    opened a week, however long they lasted, and tier is None: tiers are of what can be caught.
+    """
+    reach = progress(engine, market_id)
+    rows = rolling_rows(engine, {market_id: as_of}, window_days)
+    days = [as_of - timedelta(days=back) for back in range(window_days - 1, -1, -1)]
+    watched = _exposure(engine, market_id, days, reach)
+    seen = [(day, float(share)) for day, share in zip(days, watched, strict=True) if share > 0]
+    sums = frame(
+        engine,
+        "insight_opening_sums",
+        market_id=market_id,
+        days=[day for day, _ in seen],
+        exposures=[share for _, share in seen],
+    ).set_index("venue_id")
+    drops = sums["drops"].astype("int64").reindex(rows["venue_id"], fill_value=0).to_numpy()
+    squares = sums["squares"].reindex(rows["venue_id"], fill_value=0.0).to_numpy()
+    certain = np.ones(len(rows))
+    rates = catchable_rates(
+        drops, rows["observed_days"], squares, rows["watched_days"], certain, 0 * certain
+    )
+    rows = rows.assign(
+        catchable_drops=drops,
+        catchable_squares=squares,
+        lasting_rate=1.0,
+        lasting_log_variance=0.0,
+        catchable_per_week=rates.per_week,
+        catchable_lower=rates.lower,
+        catchable_upper=rates.upper,
+        tier=None,
+    )
+    changes = _changes(engine, market_id, as_of, reach)
+    return with_ranks(rows).merge(changes, how="left", on="venue_id")
+
+
+def narrowed(
+    rows: pd.DataFrame,
+    *,
+    neighborhood: str | None = None,
+    cuisine: str | None = None,
+    on_list: str | None = None,
+) -> pd.DataFrame:
+    """The rows of a `ranking` that fit the filters, ranked as in all of the market."""
     if neighborhood is not None:
         rows = rows[rows["neighborhood"] == neighborhood]
     if cuisine is not None:
@@ -63,10 +114,45 @@ def rolling_rows(engine: Engine, as_of_dates: dict[str, date], window_days: int)
     )
 
 
+def rank_history(
+    engine: Engine, market_id: str, as_of: date, *, weeks: int = HISTORY_WEEKS
+) -> pd.DataFrame:
+    """The ranks of a market's venues over 28 days, as of that day and the Sundays before it.
+
+    Columns: venue_id, as_of_date, catchable_per_week, rank, rank_lower, rank_upper, rank_tied and
+    ranked (how many had a rank that day). Days that were not scored, and venues that had no rank on
+    one, have no row. Raises `UnknownMarketError`.
+    """
+    progress(engine, market_id)
+    sunday = as_of - timedelta(days=as_of.isoweekday() % 7)
+    rows = frame(
+        engine,
+        "insight_rank_windows",
+        market_id=market_id,
+        as_of_dates=[as_of, *(sunday - back * WEEK for back in range(weeks))],
+        window_days=HISTORY_WINDOW,
+    )
+    ranked = _with_bands(rows, "as_of_date").dropna(subset="rank")
+    counts = ranked.groupby("as_of_date")["venue_id"].transform("size")
+    columns = ["venue_id", "as_of_date", "catchable_per_week"]
+    columns += ["rank", "rank_lower", "rank_upper", "rank_tied", "ranked"]
+    return ranked.assign(ranked=counts)[columns].reset_index(drop=True)
+
+
 def with_ranks(rows: pd.DataFrame) -> pd.DataFrame:
     """The rows with their ranks and rank bands within each market, hardest first."""
+    rows = _with_bands(rows, "market_id")
+    order = rows.assign(is_unscored=rows["scarcity_score"].isna()).sort_values(
+        ["is_unscored", "catchable_per_week", "name", "venue_id"], kind="stable"
+    )
+    return rows.loc[order.index].reset_index(drop=True)
+
+
+def _with_bands(rows: pd.DataFrame, group: str) -> pd.DataFrame:
+    """The rows with rank, rank_lower, rank_upper and rank_tied within each value of a column."""
     rows = rows.assign(rank=np.nan, rank_lower=np.nan, rank_upper=np.nan, rank_tied=np.nan)
-    for _, scored in rows[rows["scarcity_score"].notna()].groupby("market_id"):
+    scored_rows = rows[rows["scarcity_score"].notna()]
+    for _, scored in scored_rows.groupby(group):
         joint = catchable_rates(
             scored["catchable_drops"],
             scored["observed_days"],
@@ -82,10 +168,7 @@ def with_ranks(rows: pd.DataFrame) -> pd.DataFrame:
         rows.loc[scored.index, ["rank", "rank_lower", "rank_upper", "rank_tied"]] = [
             [band.rank, band.best, band.worst, band.tied] for band in bands
         ]
-    order = rows.assign(is_unscored=rows["scarcity_score"].isna()).sort_values(
-        ["is_unscored", "catchable_per_week", "name", "venue_id"], kind="stable"
-    )
-    return rows.loc[order.index].reset_index(drop=True)
+    return rows
 
 
 def _changes(engine: Engine, market_id: str, as_of: date, reach: Progress) -> pd.DataFrame:

@@ -46,3 +46,9 @@ def venue_history(engine: Engine, venue_id: str, start: date, end: date) -> pd.D
 def venue_windows(engine: Engine, venue_id: str, as_of: date) -> pd.DataFrame:
     """The venue's rows of venue_rolling_metrics that end on `as_of`, the shortest window first."""
     return frame(engine, "insight_venue_windows", venue_id=venue_id, as_of_date=as_of)
+
+
+def venue_names(engine: Engine, market_id: str) -> pd.DataFrame:
+    """The market's venues, by name: venue_id, name, neighborhood. Empty for a market there is none
+    of."""
+    return frame(engine, "insight_market_venue_names", market_id=market_id)

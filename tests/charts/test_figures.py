@@ -11,6 +11,7 @@ import pytest
 from charts.heatmap import weekday_hour_figure
 from charts.history import history_figure
 from charts.look import DARK, LIGHT, Caption, Look
+from charts.rank_history import rank_history_figure
 from charts.ranking import FLOOR, ranking_figure
 from charts.survival import survival_figure
 from metrics.survival import survival_curve
@@ -55,12 +56,26 @@ def cells(rows: int) -> pd.DataFrame:
     )
 
 
+def ranks(rows: int) -> pd.DataFrame:
+    """A venue's rank as of Sundays, the third of which is missing."""
+    return pd.DataFrame(
+        {
+            "as_of_date": [FIRST + timedelta(days=7 * (k + (k > 1))) for k in range(rows)],
+            "rank": [5.0] * rows,
+            "rank_lower": [2.0] * rows,
+            "rank_upper": [9.0] * rows,
+            "ranked": [60] * rows,
+        }
+    )
+
+
 DRAWN: dict[str, Callable[[int, Look, Caption | None], go.Figure]] = {
     "ranking": lambda rows, look, said: ranking_figure(ranking(rows), look, said),
     "history": lambda rows, look, said: history_figure(history(rows), look, said),
     "survival": lambda rows, look, said: survival_figure(
         survival_curve([120.0] * rows, []), look, said, reaction_seconds=60
     ),
+    "ranks": lambda rows, look, said: rank_history_figure(ranks(rows), look, said),
     "heatmap": lambda rows, look, said: weekday_hour_figure(cells(rows), look, said),
 }
 
@@ -197,3 +212,27 @@ def test_hours_nobody_watched_are_hatched_and_hold_no_number() -> None:
     assert heat.z[0][heat.x.index(18)] is None
     assert (hatching.x, hatching.y) == ((18,), (0,))
     assert len(texts(figure)) == 11
+
+
+def test_a_week_without_a_rank_is_a_gap_and_the_hardest_is_on_top() -> None:
+    figure = rank_history_figure(ranks(5), LIGHT)
+    lines = [trace for trace in figure.data if trace.mode == "lines+markers"]
+    assert [len(line.x) for line in lines] == [2, 3]
+    bottom, top = figure.layout.yaxis.range
+    assert top < 1 < 9 < bottom
+    assert "#5" in texts(figure)
+
+
+def test_tiers_are_drawn_of_catchable_tables_only() -> None:
+    assert ranking_figure(ranking(5), LIGHT).layout.shapes
+    openings = ranking_figure(ranking(5), LIGHT, unit="tables that opened a week")
+    assert not openings.layout.shapes
+    assert "gettable" not in openings.to_json()
+
+
+def test_long_names_keep_their_beginning_and_their_end() -> None:
+    names = [f"Impfzentrum Apolda | Vormittag | Impfstoff {kind}" for kind in "AB"]
+    figure = ranking_figure(ranking(2).assign(name=names), LIGHT)
+    drawn = figure.layout.yaxis.ticktext
+    assert len(set(drawn)) == 2
+    assert all(name.startswith("Impfzentrum") and name[-1] in "AB" for name in drawn)

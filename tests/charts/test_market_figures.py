@@ -206,8 +206,15 @@ def test_the_band_is_broken_where_too_few_weeks_were_watched() -> None:
     assert [len(band.x) for band in bands] == [6, 10]
 
 
-def test_only_trends_that_survive_are_named_and_coloured() -> None:
+def test_of_a_few_trends_all_are_named_and_those_that_survive_coloured() -> None:
     figure = slopes_figure(trends(5), LIGHT, weeks=12)
+    named = {note.text: note.font.color for note in figure.layout.annotations}
+    assert {named[f"v{k}"] for k in range(2, 5)} == {LIGHT.muted}
+    assert (named["v0"], named["v1"]) == (LIGHT.accent, LIGHT.second)
+
+
+def test_of_many_trends_only_those_that_survive_are_named_and_coloured() -> None:
+    figure = slopes_figure(trends(12), LIGHT, weeks=12)
     assert [t for t in texts(figure) if t.startswith("v")] == ["v1", "v0"]
     colors = {trace.line.color for trace in figure.data}
     assert colors == {LIGHT.accent, LIGHT.second, LIGHT.grid}

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from dashboard import findings
+from dashboard import findings, printable, venue_findings
 from db.insights import WeekOverWeek
 from metrics.coverage import Coverage
 from metrics.facts import FactContext, typical_open_time_fact
@@ -194,7 +194,7 @@ def test_neighborhoods_changed_only_where_their_interval_says_so() -> None:
         }
     )
     assert findings.neighborhoods_title(compared) == (
-        "Most tables open in SoHo; NoHo changed from the week before"
+        "More tables open in SoHo than in any other neighborhood; NoHo changed from the week before"
     )
     assert "no neighborhood clearly changed" in findings.neighborhoods_title(compared.iloc[:1])
 
@@ -205,27 +205,30 @@ def curve(seconds: list[float], resolution: int | None = 60) -> SurvivalCurve | 
 
 def test_a_curves_title_is_never_finer_than_we_look() -> None:
     quick = [60.0] * 15 + [120.0] * 5
-    assert findings.curve_title(curve(quick), "Luna") == (
+    assert venue_findings.curve_title(curve(quick), "Luna") == (
         "Half of Luna's tables are gone before we look again, 1 minute later"
     )
     slower = [120.0] * 12 + [180.0] * 16 + [240.0] * 4
-    assert findings.curve_title(curve(slower), "Luna") == (
+    assert venue_findings.curve_title(curve(slower), "Luna") == (
         "Half of Luna's tables are gone within 3 minutes (2–3 min)"
     )
-    assert findings.curve_title(None, "Luna") == "No table at Luna was seen to open"
+    assert venue_findings.curve_title(None, "Luna") == "No table at Luna was seen to open"
 
 
 def test_a_median_without_an_upper_end_is_not_named() -> None:
     few = survival_curve([60.0, 120.0], [], resolution_seconds=60)
     assert (
-        findings.curve_title(few, "Luna") == "How long half of Luna's tables last is not known yet"
+        venue_findings.curve_title(few, "Luna")
+        == "How long half of Luna's tables last is not known yet"
     )
 
 
 def test_a_venue_has_a_release_time_only_with_a_clock() -> None:
-    assert "no usual time" in findings.clock_title(release_clock([5, 700], [1, 2], [0, 0]), "Luna")
+    assert "no usual time" in venue_findings.clock_title(
+        release_clock([5, 700], [1, 2], [0, 0]), "Luna"
+    )
     steady = release_clock([600] * 10, range(10), [0] * 10)
-    assert findings.clock_title(steady, "Luna") == (
+    assert venue_findings.clock_title(steady, "Luna") == (
         "Luna releases tables at 10 am: on 10 of the 10 days on which any opened"
     )
 
@@ -233,19 +236,19 @@ def test_a_venue_has_a_release_time_only_with_a_clock() -> None:
 def test_a_copied_sentence_takes_its_source_and_label_along() -> None:
     context = FactContext(SUNDAY - timedelta(days=27), SUNDAY, Coverage(0.97), "/venue")
     fact = typical_open_time_fact("Luna", curve([180.0] * 30), context)
-    copied = findings.sentence_to_copy(fact, is_simulated=True)
+    copied = printable.sentence_to_copy(fact, is_simulated=True)
     assert copied.startswith(f"{fact.printable}. (Table Stakes, Mon, Oct 26 to Sun, Nov 22")
     assert copied.endswith("; simulated data, fictional venues)")
-    rows = findings.facts_table([fact])
+    rows = printable.facts_table([fact])
     assert rows["sentence"].tolist() == [fact.printable]
 
 
 def test_moving_venues_are_certain_only_where_the_label_survived() -> None:
     some = trends("getting harder", None, None)
-    assert findings.moving_finding(some, "getting harder", "SoHo").startswith(
+    assert findings.moving_finding(some, "getting harder", "SoHo", asked=3).startswith(
         "V0 is getting harder, of three venues in SoHo"
     )
-    assert "could be chance" in findings.moving_finding(some, "getting easier", "SoHo")
+    assert "could be chance" in findings.moving_finding(some, "getting easier", "SoHo", asked=5)
     assert findings.moving_title(some, "getting easier", "SoHo") == (
         "No table in SoHo is getting easier for certain"
     )

@@ -21,6 +21,7 @@ def ranked(*venues: tuple[str, float, float, float, int, int, int]) -> pd.DataFr
             "rank": rank,
             "rank_lower": best,
             "rank_upper": worst,
+            "observed_days": 28.0,
             "tier": tier_of(low, high).label,
         }
         for name, rate, low, high, rank, best, worst in venues

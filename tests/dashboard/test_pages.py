@@ -99,7 +99,9 @@ def test_a_venue_has_facts_a_finding_windows_and_days(open_page: Open, demo_url:
     said = text(page)
     assert "West Village, Italian, price 3 of 4, New York" in said
     assert "opened in 28 days" in said
-    windows = page.table[0].value
+    neighbours, windows = (table.value for table in page.table)
+    assert neighbours["Venue"].str.contains("**Osteria Luna**", regex=False).sum() == 1
+    assert len(neighbours) == 7
     assert list(windows.columns) == ["7 days", "14 days", "28 days", "90 days"]
     assert any("A prime table opened at Osteria Luna on" in s.value for s in page.subheader)
 

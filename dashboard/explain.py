@@ -1,0 +1,18 @@
+"""What a measure means, for the help beside it: the words of its formula's own docstring."""
+
+from dashboard import formats
+from metrics.definitions import definition_of
+
+
+def measure(module: str) -> str:
+    """The definition in `metrics/<module>.py` as Markdown, with the link to all of it.
+
+    Raises KeyError where there is no such definition.
+    """
+    definition = definition_of(module)
+    return (
+        f"**{definition.name}**: {formats.as_markdown(definition.summary)}\n\n"
+        f"{formats.as_markdown(definition.formula)}\n\n"
+        f"Unit: {formats.as_markdown(definition.unit)} "
+        f"[With a worked example](./definitions#{module})"
+    )

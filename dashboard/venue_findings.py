@@ -1,0 +1,100 @@
+"""What a venue's own page finds, in sentences that its numbers support."""
+
+import math
+from collections.abc import Sequence
+
+import pandas as pd
+
+from metrics.facts import Fact, typical_open_time_fact
+from metrics.release_clock import ReleaseClock
+from metrics.survival import SurvivalCurve
+from metrics.wording import (
+    WEEKDAYS,
+    count_words,
+    duration_range_short,
+    duration_words,
+    list_words,
+    number_of,
+    time_words,
+)
+
+QUICK_SECONDS = 900  # what goes quicker is gone before a reader has found the site
+
+
+def curve_title(curve: SurvivalCurve | None, name: str) -> str:
+    """How long a venue's tables last, as far as the interval of the median tells."""
+    if curve is None:
+        return f"No table at {name} was seen to open"
+    median, interval = curve.median_seconds, curve.median_interval
+    if median is None or interval is None or math.isinf(interval[1]):
+        return f"How long half of {name}'s tables last is not known yet"
+    resolution = curve.resolution_seconds or 0.0
+    if median <= resolution:
+        return (
+            f"Half of {name}'s tables are gone before we look again, "
+            f"{duration_words(resolution)} later"
+        )
+    low, high = max(interval[0], resolution), interval[1]
+    bracket = f" ({duration_range_short((low, high))})" if low < high else ""
+    return f"Half of {name}'s tables are gone within {duration_words(median)}{bracket}"
+
+
+def lasting_finding(curve: SurvivalCurve | None, facts: Sequence[Fact]) -> str:
+    """How long slots at the venue of the page last, as far as it may be said, and what to do.
+
+    facts: what may be said of the venue; the same statement by name is among them.
+    """
+    named = next((fact for fact in facts if fact.kind == "typical_open_time"), None)
+    if named is None:
+        return ""
+    here = typical_open_time_fact(None, curve, named.context)
+    if here.printable is None:
+        return f"How long slots here last is not certain enough to say: {here.reason}."
+    is_quick = here.number is not None and here.number <= QUICK_SECONDS
+    return f"**{here.printable}{': have Resy open' if is_quick else ''}.**"
+
+
+def ranks_title(ranks: pd.DataFrame, name: str) -> str:
+    """Where a venue stands in the ranking, and whether its band tells now from then.
+
+    ranks: rows of `insights.rank_history` of the venue, oldest first.
+    """
+    if ranks.empty:
+        return f"{name} was not watched enough to be ranked"
+    first, last = ranks.iloc[0], ranks.iloc[-1]
+    band = f"{int(last['rank_lower']):,}–{int(last['rank_upper']):,}"
+    now = f"#{int(last['rank']):,} of {int(last['ranked']):,}"
+    if last["rank_lower"] < last["rank_upper"]:
+        now += f", and could be {band}"
+    if len(ranks) > 1 and last["rank_upper"] < first["rank_lower"]:
+        return f"{name} has moved up to {now}"
+    if len(ranks) > 1 and last["rank_lower"] > first["rank_upper"]:
+        return f"{name} has moved down to {now}"
+    return f"{name} ranks {now}"
+
+
+def clock_title(clock: ReleaseClock | None, name: str) -> str:
+    """Whether a venue has a usual time of release, and which."""
+    if clock is None:
+        return f"No table at {name} was seen to open"
+    if clock.usual_minute is None:
+        return f"{name} has no usual time at which tables open"
+    at = time_words(*divmod(clock.usual_minute, 60))
+    return (
+        f"{name} releases tables at {at}: on {clock.release_days} of the {clock.days} days on "
+        "which any opened"
+    )
+
+
+def venue_hours_title(cells: pd.DataFrame, *, is_slot: bool) -> str:
+    """The weekday with more of a venue's tables than any other; cells: weekday, hour, drops."""
+    if cells.empty:
+        return "No table was seen to open"
+    by_day = cells.groupby("weekday")["drops"].sum()
+    top, total = int(by_day.max()), int(by_day.sum())
+    days = [f"{WEEKDAYS[int(day)]}s" for day in by_day.index[by_day == top]]
+    if len(days) > 2:
+        return f"No weekday stands out{' among the days they are for' if is_slot else ''}"
+    did = ("is for" if total == 1 else "are for") if is_slot else "opened on"
+    some = count_words(top * len(days))
+    return f"{some} of {number_of(total, 'table')} {did} {list_words(days)}"
