@@ -78,4 +78,4 @@ def test_a_fact_can_be_copied_with_its_source(browser: Browser, demo_app: str) -
         assert "Table Stakes" in text
         assert "simulated data" in text
         sentences.first.hover()
-        assert sentences.first.get_by_role("button").first.is_visible()
+        sentences.first.get_by_role("button").first.wait_for()
