@@ -23,7 +23,7 @@ from metrics.conversion import (
 
 VENUE_DAYS_AT_ONCE = 2_000  # bounds the memory
 CELL = ("venue_id", "sent_date", "daypart", "goal_match", "channel", "message_variant")
-ARRAYS = tuple(f"{name}_seconds" for name in Alerts._fields)
+ARRAYS = (*(f"{name}_seconds" for name in Alerts._fields), "user_numbers")
 
 VenueDay = tuple[str, date]
 
@@ -82,10 +82,11 @@ def read_cells(
 
 def alerts_of(cells: pd.DataFrame) -> Alerts:
     """The alerts of all cells, one after the other."""
-    return Alerts(*(_numbers(cells[name]) for name in ARRAYS))
+    return Alerts(*(numbers_of(cells[f"{name}_seconds"]) for name in Alerts._fields))
 
 
-def _numbers(arrays: pd.Series) -> NDArray[np.int64]:
+def numbers_of(arrays: pd.Series) -> NDArray[np.int64]:
+    """What all the arrays hold, one after the other."""
     # One reading for all: an array's text between its braces is a list of numbers.
     text = ",".join(array.strip("{}") for array in arrays if array != "{}")
     return np.fromstring(text, dtype=np.int64, sep=",")

@@ -724,6 +724,8 @@ conversion_metrics = Table(
         Column(f"{name}_seconds", ARRAY(Integer), nullable=False)
         for name in ("sent", "opened", "tapped", "booked", "closed")
     ),
+    # Which alerts went to one user: a number made of the user's key, 0 where that was erased.
+    Column("user_numbers", ARRAY(Integer), nullable=False),
     *_derivation_columns(),
     CheckConstraint("daypart IN ('prime', 'off_peak', 'unknown')", "daypart"),
     Index(None, "sent_date"),

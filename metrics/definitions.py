@@ -32,7 +32,10 @@ CHAPTERS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("The market", ("spikes", "compression")),
     ("When we were looking", ("coverage", "exposure", "gaps", "prime_time", "calendar")),
     ("Did alerts help?", ("conversion",)),
-    ("Shares and comparisons", ("proportions", "rates", "strata", "shrinkage", "multiple")),
+    (
+        "Shares and comparisons",
+        ("proportions", "rates", "strata", "by_users", "shrinkage", "multiple"),
+    ),
     ("What is printed", ("facts", "wording")),
     ("Behind the scenes", ("survival_ranges", "version")),
 )

@@ -139,12 +139,12 @@ def _koopman_chi_square(ratio: float, s1: int, n1: int, s2: int, n2: int) -> flo
     return _score_term(s1, n1, share_1) + _score_term(s2, n2, share_2)
 
 
-def _koopman_interval(s1: int, n1: int, s2: int, n2: int) -> Interval | None:
+def _koopman_interval(s1: int, n1: int, s2: int, n2: int, chi_square: float) -> Interval | None:
     if s1 == 0 and s2 == 0:
         return None
 
     def excess(log_ratio: float) -> float:
-        return _koopman_chi_square(math.exp(log_ratio), s1, n1, s2, n2) - CHI_SQUARE_95
+        return _koopman_chi_square(math.exp(log_ratio), s1, n1, s2, n2) - chi_square
 
     # The statistic falls to 0 at the estimate and rises on both sides; half a success stands in
     # where a count is zero, only to find a point inside the interval.
@@ -158,9 +158,18 @@ def _koopman_interval(s1: int, n1: int, s2: int, n2: int) -> Interval | None:
 
 
 def share_ratio(
-    successes_1: int, trials_1: int, successes_2: int, trials_2: int
+    successes_1: int,
+    trials_1: int,
+    successes_2: int,
+    trials_2: int,
+    *,
+    design_effect: float = 1.0,
 ) -> ShareRatio | None:
-    """First share over second with both intervals; None if either has no trials."""
+    """First share over second with both intervals; None if either has no trials.
+
+    design_effect: variance of the log ratio over that of independent trials, where trials come in
+        clusters (`metrics/by_users.py`); at least 1. Katz's interval is that of independent trials.
+    """
     _check(successes_1, trials_1)
     _check(successes_2, trials_2)
     if trials_1 == 0 or trials_2 == 0:
@@ -174,11 +183,13 @@ def share_ratio(
     p_value = None
     if 0 < pooled < 1:
         error = math.sqrt(pooled * (1 - pooled) * (1 / trials_1 + 1 / trials_2))
-        z = (successes_1 / trials_1 - successes_2 / trials_2) / error
+        z = (successes_1 / trials_1 - successes_2 / trials_2) / (error * math.sqrt(design_effect))
         p_value = float(special.erfc(abs(z) / math.sqrt(2)))
     return ShareRatio(
         ratio=ratio,
-        interval=_koopman_interval(successes_1, trials_1, successes_2, trials_2),
+        interval=_koopman_interval(
+            successes_1, trials_1, successes_2, trials_2, CHI_SQUARE_95 * design_effect
+        ),
         katz_interval=katz,
         p_value=p_value,
         is_small=min(trials_1, trials_2) < FEWEST_FOR_A_COMPARISON

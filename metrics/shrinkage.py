@@ -27,7 +27,7 @@ LARGEST_PRIOR = 1e6
 
 @dataclass(frozen=True)
 class ShrunkenShare:
-    """A venue's share after shrinkage with its 95 % interval."""
+    """A venue's share after shrinkage with its interval, 95 % unless another was asked for."""
 
     share: float
     lower: float
@@ -63,8 +63,11 @@ def beta_prior(successes: Sequence[int], trials: Sequence[int]) -> tuple[float, 
     return share * weight, (1 - share) * weight
 
 
-def shrunken_shares(successes: Sequence[int], trials: Sequence[int]) -> list[ShrunkenShare] | None:
-    """Every venue's shrunken share, in the order given; None with fewer than two venues."""
+def shrunken_shares(
+    successes: Sequence[int], trials: Sequence[int], *, confidence: float = 0.95
+) -> list[ShrunkenShare] | None:
+    """Every venue's shrunken share, in the order given, with its interval at the given confidence;
+    None with fewer than two venues."""
     prior = beta_prior(successes, trials)
     if prior is None:
         return None
@@ -74,8 +77,8 @@ def shrunken_shares(successes: Sequence[int], trials: Sequence[int]) -> list[Shr
         ShrunkenShare(*row)
         for row in zip(
             (a / (a + b)).tolist(),
-            special.betaincinv(a, b, 0.025).tolist(),
-            special.betaincinv(a, b, 0.975).tolist(),
+            special.betaincinv(a, b, (1 - confidence) / 2).tolist(),
+            special.betaincinv(a, b, (1 + confidence) / 2).tolist(),
             strict=True,
         )
     ]

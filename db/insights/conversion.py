@@ -4,7 +4,7 @@ Only settled alerts are in a rate: those whose window had passed at the instant 
 Any window up to 720 hours can be asked for, since every step's seconds are kept.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -18,11 +18,8 @@ from db.engine import Engine
 from db.insights.frames import frame
 from db.insights.market import markets_asked_for
 from metrics.calendar import local_date, local_day_start
-from metrics.conversion import CAUSES, EVENTS, STEPS, Alerts, funnel_counts, missed_by_seconds
-from metrics.multiple import adjusted_p_values
-from metrics.proportions import Proportion, ShareRatio, proportion, share_ratio
-from metrics.shrinkage import ShrunkenShare, shrunken_shares
-from metrics.strata import Stratified, Stratum, mantel_haenszel
+from metrics.conversion import CAUSES, EVENTS, STEPS, Alerts, funnel_counts
+from metrics.proportions import Proportion, proportion
 
 GROUPINGS = (
     "venue",
@@ -39,7 +36,6 @@ GROUPINGS = (
 """What a funnel can be broken down by; all of the sending, in the market's local time."""
 
 LONGEST_WINDOW_HOURS = 720
-STRATUM_SEPARATOR = "\x1f"
 HOUR = 3600
 
 
@@ -52,15 +48,6 @@ class FunnelStep:
     count: int
     rate: Proportion | None
     overall: Proportion | None
-
-
-@dataclass(frozen=True)
-class Times:
-    """Seconds from the sending to a step, where the step itself was seen; None of none."""
-
-    count: int
-    median_seconds: float | None
-    p90_seconds: float | None
 
 
 @dataclass(frozen=True)
@@ -99,60 +86,7 @@ class Funnel:
 
 
 @dataclass(frozen=True)
-class TimeToAct:
-    """How fast the settled alerts of one group were acted on within the window.
-
-    just_missed: losses that being `faster_seconds` faster at the next step would have saved.
-    """
-
-    key: str | None
-    to_open: Times
-    to_tap: Times
-    to_book: Times
-    just_missed: int
-
-
-@dataclass(frozen=True)
-class Comparison:
-    """Alerts of one kind against the rest: bookings among settled alerts, crude and adjusted.
-
-    crude: with its score interval. adjusted: Mantel-Haenszel within venue and daypart, whose strata
-    have both kinds; None where no stratum can tell. disagrees: crude and adjusted point apart, or
-    one is half as large again as the other.
-    """
-
-    name: str
-    first: Proportion | None
-    second: Proportion | None
-    crude: ShareRatio | None
-    adjusted: Stratified | None
-
-    @property
-    def disagrees(self) -> bool:
-        if self.adjusted is None or self.crude is None or not self.crude.ratio:
-            return False
-        ratio, crude = self.adjusted.share_ratio, self.crude.ratio
-        if ratio == 0:
-            return True
-        return (ratio > 1) != (crude > 1) or max(ratio, crude) / min(ratio, crude) > 1.5
-
-
-@dataclass(frozen=True)
-class VenueConversion:
-    """A venue's bookings per settled alert: its own share, the shrunken one it is ranked by (None
-    with a single venue), and its ratio to all other venues with a p-value adjusted for having
-    asked about all of them."""
-
-    venue_id: str
-    name: str
-    own: Proportion
-    shrunken: ShrunkenShare | None
-    against_others: ShareRatio | None
-    adjusted_p_value: float | None
-
-
-@dataclass(frozen=True)
-class _Scope:
+class Scope:
     """Which days of which markets are meant, and the window; `is_counted`: it is the one that the
     stored counts are of."""
 
@@ -165,7 +99,7 @@ class _Scope:
 
 
 @dataclass(frozen=True)
-class _Groups:
+class Groups:
     """Alerts with the group of each, and whether it was settled."""
 
     keys: tuple[str | None, ...]
@@ -190,7 +124,7 @@ def funnel(
     Without `market`, of every real market with alerts, or of every simulated one where only those
     are. Raises `UnknownMarketError`, and ValueError for a window or breakdown there is none of.
     """
-    scope = _scope(engine, market, days, as_of, now, window_hours, by)
+    scope = scope_of(engine, market, days, as_of, now, window_hours, by)
     counted = _counted(engine, scope, by)
     whole = counted.drop(columns="key").sum()
     return Funnel(
@@ -205,102 +139,7 @@ def funnel(
     )
 
 
-def time_to_act(
-    engine: Engine,
-    *,
-    now: datetime,
-    days: int = 28,
-    window_hours: float = 24,
-    by: str | None = None,
-    as_of: date | None = None,
-    market: str | None = None,
-    faster_seconds: int = 30,
-) -> Sequence[TimeToAct]:
-    """How fast alerts were acted on: first the whole, then each group. Arguments and errors as of
-    `funnel`."""
-    scope = _scope(engine, market, days, as_of, now, window_hours, by)
-    found = _read(engine, scope, by)
-    rows = _act_rows((None,), np.zeros_like(found.group), found, scope, faster_seconds)
-    if by is not None:
-        rows += _act_rows(found.keys, found.group, found, scope, faster_seconds)
-    return rows
-
-
-def saved_or_not(
-    engine: Engine,
-    *,
-    now: datetime,
-    days: int = 28,
-    window_hours: float = 24,
-    as_of: date | None = None,
-    market: str | None = None,
-) -> Comparison:
-    """Alerts for tables that match the user's goal ("venues you saved") against those that do not;
-    alerts that do not say are in neither. Arguments and errors as of `funnel`."""
-    scope = _scope(engine, market, days, as_of, now, window_hours, None)
-    strata: dict[str, dict[str, tuple[int, int]]] = {}
-    for _, row in _counted(engine, scope, "strata").iterrows():
-        goal_match, place = row["key"].split(STRATUM_SEPARATOR, 1)
-        strata.setdefault(place, {})[goal_match] = (int(row["booked"]), int(row["sent"]))
-    tables = [
-        Stratum(*groups.get("true", (0, 0)), *groups.get("false", (0, 0)))
-        for groups in strata.values()
-    ]
-    sums = Stratum(*np.array(tables, dtype=np.int64).reshape(-1, 4).sum(axis=0).tolist())
-    return Comparison(
-        name="goal_match",
-        first=proportion(sums.successes_1, sums.trials_1),
-        second=proportion(sums.successes_2, sums.trials_2),
-        crude=share_ratio(*sums),
-        adjusted=mantel_haenszel(tables),
-    )
-
-
-def venues_by_conversion(
-    engine: Engine,
-    *,
-    now: datetime,
-    days: int = 28,
-    window_hours: float = 24,
-    as_of: date | None = None,
-    market: str | None = None,
-) -> Sequence[VenueConversion]:
-    """Venues with settled alerts, ranked by shrunken conversion. Arguments and errors as of
-    `funnel`."""
-    found = funnel(
-        engine,
-        now=now,
-        days=days,
-        window_hours=window_hours,
-        by="venue",
-        as_of=as_of,
-        market=market,
-    )
-    rows = [row for row in found.rows if row.sent and row.key is not None]
-    booked, sent = [row.booked for row in rows], [row.sent for row in rows]
-    shrunken: Sequence[ShrunkenShare | None] = [None] * len(rows)
-    shrunken = shrunken_shares(booked, sent) or shrunken
-    ratios = [
-        share_ratio(row.booked, row.sent, sum(booked) - row.booked, sum(sent) - row.sent)
-        for row in rows
-    ]
-    p_values = adjusted_p_values([None if ratio is None else ratio.p_value for ratio in ratios])
-    names = dict(frame(engine, "insight_venue_names", venue_ids=[row.key for row in rows]).values)
-    ranked = [
-        VenueConversion(str(row.key), names[row.key], own, share, ratio, p_value)
-        for row, share, ratio, p_value in zip(rows, shrunken, ratios, p_values, strict=True)
-        if (own := row.steps[-1].overall) is not None
-    ]
-    return sorted(
-        ranked,
-        key=lambda venue: (
-            -(venue.own.share if venue.shrunken is None else venue.shrunken.share),
-            venue.venue_id,
-        ),
-    )
-
-
-def _scope(
+def scope_of(
     engine: Engine,
     market: str | None,
     days: int,
@@ -308,7 +147,8 @@ def _scope(
     now: datetime,
     window_hours: float,
     by: str | None,
-) -> _Scope:
+) -> Scope:
+    """What is asked for. Raises `UnknownMarketError`, and ValueError as `funnel` does."""
     if not 0 < window_hours <= LONGEST_WINDOW_HOURS:
         raise ValueError(f"window_hours: more than 0, and at most {LONGEST_WINDOW_HOURS}")
     if by is not None and by not in GROUPINGS:
@@ -322,7 +162,7 @@ def _scope(
         scored = scored[is_real] if is_real.any() else scored
     ends = [as_of or local_date(now, zone) for zone in scored["timezone"]]
     window_seconds = round(window_hours * HOUR)
-    return _Scope(
+    return Scope(
         market_ids=scored["market_id"].tolist(),
         start_dates=[end - timedelta(days=days - 1) for end in ends],
         end_dates=ends,
@@ -332,13 +172,13 @@ def _scope(
     )
 
 
-def _counted(engine: Engine, scope: _Scope, grouping: str | None) -> pd.DataFrame:
+def _counted(engine: Engine, scope: Scope, grouping: str | None) -> pd.DataFrame:
     """One row a group: key, the settled alerts at each of STEPS, unsettled, losses of each of
     CAUSES. From the stored counts where these are of the window asked for."""
     if scope.is_counted and grouping != "hour":
-        rows = _asked(engine, "insight_conversion_counts", scope, grouping)
+        rows = asked(engine, "insight_conversion_counts", scope, grouping=grouping or "")
         return rows.assign(key=rows["key"].fillna("")).groupby("key", as_index=False).sum()
-    found = _read(engine, scope, grouping)
+    found = read_groups(engine, scope, grouping)
     counts = funnel_counts(
         found.alerts, found.is_settled, found.group, len(found.keys), scope.window_seconds
     )
@@ -352,29 +192,24 @@ def _counted(engine: Engine, scope: _Scope, grouping: str | None) -> pd.DataFram
     )
 
 
-def _asked(engine: Engine, name: str, scope: _Scope, grouping: str | None) -> pd.DataFrame:
+def asked(engine: Engine, name: str, scope: Scope, **more: str) -> pd.DataFrame:
+    """The rows of the named statement in the scope."""
     return frame(
         engine,
         name,
         market_ids=scope.market_ids,
         start_dates=scope.start_dates,
         end_dates=scope.end_dates,
-        grouping=grouping or "",
+        **more,
     )
 
 
-def _read(engine: Engine, scope: _Scope, grouping: str | None) -> _Groups:
-    rows = _asked(engine, "insight_conversion", scope, grouping)
+def read_groups(engine: Engine, scope: Scope, grouping: str | None) -> Groups:
+    """Every alert in the scope with its group."""
+    rows = asked(engine, "insight_conversion", scope, grouping=grouping or "")
     alerts = alerts_of(rows)
     row = np.repeat(np.arange(len(rows)), rows["alerts"].to_numpy(dtype=np.int64))
-    settled_before = np.array(
-        [
-            (each.scored_for - local_day_start(each.sent_date, each.timezone)).total_seconds()
-            - scope.window_seconds
-            for each in rows.itertuples()
-        ],
-        dtype=np.float64,
-    )
+    is_settled = alerts.sent <= settled_before(rows, scope)[row]
     if grouping == "hour":
         codes, keys = pd.factorize(_local_hours(rows, row, alerts.sent), sort=True)
         labels: list[str | None] = [str(hour) for hour in keys]
@@ -383,7 +218,23 @@ def _read(engine: Engine, scope: _Scope, grouping: str | None) -> _Groups:
         of_row, keys = pd.factorize(rows["key"].fillna(""), sort=True)
         labels = [str(key) or None for key in keys]
         group = of_row.astype(np.int64)[row]
-    return _Groups(tuple(labels), group, alerts, alerts.sent <= settled_before[row])
+    return Groups(tuple(labels), group, alerts, is_settled)
+
+
+def settled_before(rows: pd.DataFrame, scope: Scope) -> NDArray[np.float64]:
+    """Of each row (`sent_date`, `timezone`, `scored_for`), how many seconds into its day the window
+    of an alert must have begun."""
+    known = {
+        key: (key[2] - local_day_start(key[0], key[1])).total_seconds() - scope.window_seconds
+        for key in set(zip(rows["sent_date"], rows["timezone"], rows["scored_for"], strict=True))
+    }
+    return np.array(
+        [
+            known[key]
+            for key in zip(rows["sent_date"], rows["timezone"], rows["scored_for"], strict=True)
+        ],
+        dtype=np.float64,
+    )
 
 
 def _local_hours(
@@ -421,43 +272,3 @@ def _funnel_row(key: str | None, counted: Mapping[str, Any]) -> FunnelRow:
         unsettled=int(counted["unsettled"]),
         losses={cause: int(counted[cause]) for cause in CAUSES},
     )
-
-
-def _act_rows(
-    keys: Sequence[str | None],
-    group: NDArray[np.int64],
-    found: _Groups,
-    scope: _Scope,
-    faster_seconds: int,
-) -> list[TimeToAct]:
-    alerts, window_seconds = found.alerts, scope.window_seconds
-    is_near = missed_by_seconds(alerts, window_seconds) <= faster_seconds
-    just_missed = np.bincount(group[is_near & found.is_settled], minlength=len(keys))
-    steps = [
-        _times(seconds, found.is_settled, group, len(keys), window_seconds)
-        for seconds in (alerts.opened, alerts.tapped, alerts.booked)
-    ]
-    return [
-        TimeToAct(key, to_open, to_tap, to_book, int(missed))
-        for key, to_open, to_tap, to_book, missed in zip(keys, *steps, just_missed, strict=True)
-    ]
-
-
-def _times(
-    seconds: NDArray[np.int64],
-    is_settled: NDArray[np.bool_],
-    group: NDArray[np.int64],
-    n_groups: int,
-    window_seconds: int,
-) -> list[Times]:
-    """Median and 90th percentile of each group's times within the window."""
-    chosen = is_settled & (seconds <= window_seconds)
-    order = np.argsort(group[chosen], kind="stable")
-    ends = np.cumsum(np.bincount(group[chosen], minlength=n_groups))
-    parts = np.split(seconds[chosen][order], ends[:-1])
-    return [
-        Times(len(part), *map(float, np.percentile(part, (50, 90))))
-        if len(part)
-        else Times(0, None, None)
-        for part in parts
-    ]

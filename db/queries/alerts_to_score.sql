@@ -1,7 +1,8 @@
 -- One row a cell, with one element an alert in each array (as text, in one order): whole seconds from
 -- the local day's start to the sending, from the sending to each step (rounded up, so that a step is
 -- within a window if and only if its seconds are), and to the closing of the drop's table. What
--- NEVER and NOT_KNOWN stand for, and the grace, is said in metrics/conversion.py.
+-- NEVER and NOT_KNOWN stand for, and the grace, is said in metrics/conversion.py. A user's number is
+-- the first 32 bits of the key (a keyed hash), 0 where that was erased.
 -- in:  venue_ids and sent_dates (of the same length), timezone, prime_start_hour, prime_end_hour,
 --      never, not_known, grace_seconds, longest_seconds
 WITH days AS (
@@ -56,15 +57,17 @@ WITH days AS (
                 least(CAST(:never AS bigint) - 1, floor(extract(epoch FROM ended_at - alert_sent_at))))
             -- Ended by the slot's next opening: when its table went is not known.
             WHEN ended_at < slot_at OR superseded_at IS NOT NULL THEN CAST(:not_known AS bigint)
-            ELSE :never END::int AS closed
+            ELSE :never END::int AS closed,
+        coalesce(('x' || left(user_key, 8))::bit(32)::int, 0) AS user_number
     FROM waits
 )
 SELECT venue_id, sent_date, daypart, goal_match, channel, message_variant, count(*) AS alerts,
-    array_agg(sent ORDER BY sent, opened, tapped, booked, closed)::text AS sent_seconds,
-    array_agg(opened ORDER BY sent, opened, tapped, booked, closed)::text AS opened_seconds,
-    array_agg(tapped ORDER BY sent, opened, tapped, booked, closed)::text AS tapped_seconds,
-    array_agg(booked ORDER BY sent, opened, tapped, booked, closed)::text AS booked_seconds,
-    array_agg(closed ORDER BY sent, opened, tapped, booked, closed)::text AS closed_seconds
+    array_agg(sent ORDER BY sent, opened, tapped, booked, closed, user_number)::text AS sent_seconds,
+    array_agg(opened ORDER BY sent, opened, tapped, booked, closed, user_number)::text AS opened_seconds,
+    array_agg(tapped ORDER BY sent, opened, tapped, booked, closed, user_number)::text AS tapped_seconds,
+    array_agg(booked ORDER BY sent, opened, tapped, booked, closed, user_number)::text AS booked_seconds,
+    array_agg(closed ORDER BY sent, opened, tapped, booked, closed, user_number)::text AS closed_seconds,
+    array_agg(user_number ORDER BY sent, opened, tapped, booked, closed, user_number)::text AS user_numbers
 FROM seconds
 GROUP BY venue_id, sent_date, daypart, goal_match, channel, message_variant
 ORDER BY venue_id, sent_date, daypart, goal_match, channel, message_variant

@@ -1,7 +1,7 @@
 -- The alerts of some markets' days of sending, by what is asked: one row a key and day, in which the
 -- arrays of all its cells stand one after the other, as texts and in one order.
 -- in:  market_ids, start_dates and end_dates (of the same length; both ends included), grouping
---      ('' for none; 'strata' for venue, daypart and whether the goal matched)
+--      ('' for none)
 SELECT CASE :grouping
         WHEN 'venue' THEN c.venue_id
         WHEN 'neighborhood' THEN v.neighborhood
@@ -12,7 +12,6 @@ SELECT CASE :grouping
         WHEN 'channel' THEN c.channel
         WHEN 'message_variant' THEN c.message_variant
         WHEN 'week' THEN to_char(c.sent_date, 'IYYY"-W"IW')
-        WHEN 'strata' THEN concat_ws(chr(31), c.goal_match, c.daypart, c.venue_id)
         ELSE '' END AS key,
     c.sent_date, m.timezone, k.scored_for,
     string_agg(array_to_string(c.sent_seconds, ','), ',') AS sent_seconds,

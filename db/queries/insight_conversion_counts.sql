@@ -10,7 +10,6 @@ SELECT CASE :grouping
         WHEN 'channel' THEN c.channel
         WHEN 'message_variant' THEN c.message_variant
         WHEN 'week' THEN to_char(c.sent_date, 'IYYY"-W"IW')
-        WHEN 'strata' THEN concat_ws(chr(31), c.goal_match, c.daypart, c.venue_id)
         ELSE '' END AS key,
     sum(sent_count)::bigint AS sent, sum(opened_count)::bigint AS opened,
     sum(tapped_count)::bigint AS tapped, sum(booked_count)::bigint AS booked,

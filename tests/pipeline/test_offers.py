@@ -12,7 +12,9 @@ import pytest
 
 from db.alert_writes import accept_alerts
 from db.deliveries import Delivery
-from db.insights.conversion import funnel, time_to_act, venues_by_conversion
+from db.insights.comparisons import venues_by_conversion
+from db.insights.conversion import funnel
+from db.insights.reactions import time_to_act
 from db.intake import ALERTS
 from pipeline.ingest import ingest_file
 from pipeline.tick import rescore, tick

@@ -1,0 +1,131 @@
+"""Users, not alerts: how sure a comparison is when the same people appear again and again.
+
+Formula: one user's alerts are alike, so a hundred alerts to ten people tell less than to a hundred.
+    Each user in turn is left out with all of their alerts and the logarithm of the ratio computed
+    anew; (users - 1) / users times the sum of squares of what comes out, about its mean, is its
+    variance (the jackknife). The Mantel-Haenszel ratio of shares gets its 95 % interval from it,
+    with Student's t. The crude ratio keeps its score interval and test, widened by the design
+    effect: that variance over the one that alerts alone would give, at least 1.
+Unit: ratio.
+Range: 0 to infinity; a design effect is 1 or more.
+Empty case: no interval where leaving out one user leaves nothing to compare; None without alerts on
+    both sides. With fewer than 10 users on either side a comparison is small.
+Example: the alerts of each of two dozen users do equally well.
+    >>> users = np.repeat(np.arange(24), 2)
+    >>> entries = np.array([[2, 4, 1, 4], [1, 4, 2, 4]] * 24)
+    >>> found = compared_by_users(users, np.zeros(48, dtype=np.int64), entries)
+    >>> found.adjusted.share_ratio, found.users, round(found.design_effect, 1)
+    (1.0, (24, 24), 1.0)
+
+Source: Tukey 1958, Annals of Mathematical Statistics 29:614; Rao and Scott 1992, Biometrics 48:577.
+"""
+
+import math
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import special
+
+from metrics.proportions import ShareRatio, share_ratio
+from metrics.strata import Stratified, Stratum, mantel_haenszel
+from metrics.survival import Floats
+
+FEWEST_USERS = 10
+"""Below this many users on either side a ratio is not put in words."""
+
+Ints = NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class ComparedByUsers:
+    """The first group against the second, intervals with users as the unit.
+
+    crude: its score interval and p-value widened by `design_effect`; None without trials on both
+    sides. adjusted: `share_ratio_interval` and `p_value` are those by users; None where no stratum
+    can tell. users: how many are in each group.
+    """
+
+    crude: ShareRatio | None
+    adjusted: Stratified | None
+    users: tuple[int, int]
+    design_effect: float
+
+
+def compared_by_users(users: Ints, strata: Ints, entries: Ints) -> ComparedByUsers:
+    """Compares two groups of alerts.
+
+    users, strata: numbers, of shape (entries,); a user may have any number of entries. entries:
+    successes and trials of the first group, then of the second, of shape (entries, 4). Raises
+    ValueError for more successes than trials.
+    """
+    _, user = np.unique(users, return_inverse=True)
+    _, stratum = np.unique(strata, return_inverse=True)
+    sums = entries.sum(axis=0)
+    in_group = tuple(len(np.unique(user[entries[:, column] > 0])) for column in (1, 3))
+    crude_variance = _log_variance(user, np.zeros_like(stratum), entries)
+    effect = _design_effect(crude_variance, *(int(count) for count in sums))
+    crude = share_ratio(*(int(count) for count in sums), design_effect=effect)
+    if crude is not None and min(in_group) < FEWEST_USERS:
+        crude = replace(crude, is_small=True)
+    tables = _sums(stratum, entries.T).T.astype(np.int64)
+    adjusted = mantel_haenszel([Stratum(*row) for row in tables.tolist()])
+    if adjusted is not None:
+        adjusted = _by_users(adjusted, _log_variance(user, stratum, entries), int(user.max()) + 1)
+    return ComparedByUsers(crude, adjusted, (in_group[0], in_group[1]), effect)
+
+
+def _log_variance(user: Ints, stratum: Ints, entries: Ints) -> float | None:
+    """The jackknife's variance of the log of the Mantel-Haenszel ratio; None where a user's absence
+    leaves no ratio."""
+    if not len(entries):
+        return None
+    n_users = int(user.max()) + 1
+    # A user has one entry a stratum from here on, so that leaving them out is one subtraction.
+    _, first, place = np.unique(stratum * n_users + user, return_index=True, return_inverse=True)
+    own = _sums(place, entries.T)
+    user, stratum = user[first], stratum[first]
+    whole = _sums(stratum, own)
+    terms = _terms(whole)
+    without = _terms(whole[:, stratum] - own) - terms[:, stratum]
+    left = terms.sum(axis=1)[:, None] + _sums(user, without)
+    if n_users < 2 or (left <= 1e-9).any():
+        return None
+    logs = np.log(left[0] / left[1])
+    return float((n_users - 1) / n_users * ((logs - logs.mean()) ** 2).sum())
+
+
+def _sums(group: Ints, rows: Ints | Floats) -> Floats:
+    """Each row's sums by group, of shape (rows, groups)."""
+    return np.array([np.bincount(group, weights=row) for row in rows], dtype=np.float64)
+
+
+def _terms(table: Floats) -> Floats:
+    """What each stratum adds to the ratio's top and bottom, of shape (2, strata)."""
+    a, n1, c, n0 = table
+    total = np.maximum(n1 + n0, 1)
+    return np.stack([a * n0 / total, c * n1 / total])
+
+
+def _design_effect(variance: float | None, s1: int, n1: int, s2: int, n2: int) -> float:
+    if variance is None or not s1 or not s2:
+        return 1.0
+    of_alerts = 1 / s1 - 1 / n1 + 1 / s2 - 1 / n2
+    return max(1.0, variance / of_alerts) if of_alerts > 0 else 1.0
+
+
+def _by_users(adjusted: Stratified, variance: float | None, users: int) -> Stratified:
+    if variance is None or not adjusted.share_ratio:
+        return adjusted._replace(share_ratio_interval=None)
+    error = math.sqrt(variance)
+    log_ratio = math.log(adjusted.share_ratio)
+    spread = math.exp(float(special.stdtrit(users - 1, 0.975)) * error)
+    p_value = (
+        2 * float(special.stdtr(users - 1, -abs(log_ratio) / error))
+        if error > 0
+        else float(log_ratio == 0)
+    )
+    return adjusted._replace(
+        share_ratio_interval=(adjusted.share_ratio / spread, adjusted.share_ratio * spread),
+        p_value=p_value,
+    )

@@ -1,0 +1,116 @@
+"""Comparisons with users as the unit: leaving out one is leaving out all of their alerts."""
+
+import math
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from scipy import stats
+
+from metrics.by_users import compared_by_users
+from metrics.proportions import share_ratio
+from metrics.strata import Stratum, mantel_haenszel
+
+ENTRIES = st.lists(
+    st.tuples(
+        st.integers(0, 11),  # user
+        st.integers(0, 2),  # stratum
+        st.booleans(),  # of the first group
+        st.booleans(),  # a success
+    ),
+    min_size=1,
+    max_size=120,
+)
+
+
+def arrays(rows):
+    users, strata, is_first, is_success = (np.array(column) for column in zip(*rows, strict=True))
+    entries = np.stack(
+        [is_first & is_success, is_first, ~is_first & is_success, ~is_first], axis=1
+    ).astype(np.int64)
+    return users, strata, entries
+
+
+def adjusted_ratio(strata, entries):
+    tables = [
+        Stratum(*entries[strata == stratum].sum(axis=0).tolist()) for stratum in np.unique(strata)
+    ]
+    found = mantel_haenszel(tables)
+    return None if found is None else found.share_ratio
+
+
+@given(ENTRIES)
+def test_the_interval_is_that_of_leaving_out_each_user_one_after_the_other(rows):
+    users, strata, entries = arrays(rows)
+    found = compared_by_users(users, strata, entries).adjusted
+    everyone = np.unique(users)
+    without = [adjusted_ratio(strata[users != user], entries[users != user]) for user in everyone]
+    if found is None or len(everyone) < 2 or not all(without):
+        assert found is None or found.share_ratio_interval is None
+        return
+    logs = np.log(np.array(without, dtype=float))
+    variance = (len(logs) - 1) / len(logs) * ((logs - logs.mean()) ** 2).sum()
+    low, high = found.share_ratio_interval
+    assert math.log(high / low) / 2 == pytest.approx(
+        math.sqrt(variance) * _t(len(logs) - 1), abs=1e-6
+    )
+    assert low <= found.share_ratio <= high
+
+
+def _t(degrees):
+    return stats.t.ppf(0.975, degrees)
+
+
+def test_a_hundred_alerts_to_ten_users_tell_less_than_to_a_hundred():
+    rng = np.random.default_rng(3)
+    keenness = np.repeat(rng.uniform(0, 1, 24), 20)
+    is_first = np.repeat(np.arange(24) % 2 == 0, 20)
+    is_success = rng.random(480) < keenness
+    entries = np.stack(
+        [is_first & is_success, is_first, ~is_first & is_success, ~is_first], axis=1
+    ).astype(np.int64)
+    one_stratum = np.zeros(480, dtype=np.int64)
+    few = compared_by_users(np.repeat(np.arange(24), 20), one_stratum, entries)
+    many = compared_by_users(np.arange(480), one_stratum, entries)
+    assert few.design_effect > 3 > many.design_effect
+    assert width(few.crude.interval) > 1.5 * width(many.crude.interval)
+    assert width(few.adjusted.share_ratio_interval) > 1.5 * width(
+        many.adjusted.share_ratio_interval
+    )
+    assert few.crude.p_value > many.crude.p_value
+    assert few.crude.ratio == many.crude.ratio
+
+
+def width(interval):
+    return math.log(interval[1] / interval[0])
+
+
+def test_where_every_alert_has_its_own_user_it_is_the_usual_interval():
+    entries = np.repeat([[1, 1, 0, 0], [0, 1, 0, 0], [0, 0, 1, 1], [0, 0, 0, 1]], 50, axis=0)
+    found = compared_by_users(np.arange(200), np.zeros(200, dtype=np.int64), entries)
+    usual = mantel_haenszel([Stratum(50, 100, 50, 100)])
+    assert found.adjusted.share_ratio_interval == pytest.approx(
+        usual.share_ratio_interval, rel=0.02
+    )
+    assert found.crude.interval == pytest.approx(share_ratio(50, 100, 50, 100).interval, rel=0.02)
+    assert found.users == (100, 100)
+
+
+def test_few_users_are_a_small_comparison_however_many_their_alerts():
+    entries = np.repeat([[1, 1, 0, 0], [0, 0, 1, 2]], 200, axis=0)
+    users = np.arange(400) % 9
+    found = compared_by_users(users, np.zeros(400, dtype=np.int64), entries)
+    assert found.crude.is_small
+    enough = compared_by_users(np.arange(400) % 40, np.zeros(400, dtype=np.int64), entries)
+    assert not enough.crude.is_small
+
+
+def test_one_user_who_made_all_bookings_of_a_side_gives_no_interval():
+    entries = np.array([[5, 5, 0, 0], [0, 5, 0, 0], [0, 0, 1, 5], [0, 0, 1, 5]])
+    found = compared_by_users(np.arange(4), np.zeros(4, dtype=np.int64), entries)
+    assert found.adjusted.share_ratio_interval is None
+    nothing = compared_by_users(
+        np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64), np.zeros((0, 4), dtype=np.int64)
+    )
+    assert (nothing.crude, nothing.adjusted, nothing.users) == (None, None, (0, 0))
