@@ -26,6 +26,12 @@ page = st.navigation(
             st.Page("timing.py", title="Timing", url_path="timing"),
             st.Page("market.py", title="Market", url_path="market"),
         ],
+        "Conversion": [
+            st.Page("funnel.py", title="Funnel", url_path="funnel"),
+            st.Page("losses.py", title="Why alerts fail", url_path="losses"),
+            st.Page("drivers.py", title="What converts", url_path="drivers"),
+            st.Page("cohorts.py", title="Cohorts", url_path="cohorts"),
+        ],
         "Behind the numbers": [
             st.Page("definitions.py", title="Definitions", url_path="definitions"),
             st.Page("annotations.py", title="Annotations", url_path="annotations"),

@@ -30,12 +30,17 @@ def user_key_secret(settings: Settings) -> bytes:
     """
     if settings.user_key_secret is not None:
         return settings.user_key_secret.get_secret_value().encode()
-    if settings.database_url is not None:
+    if not takes_alerts(settings):
         raise NoUserKeySecretError(
             "Alerts are not taken in without TABLESTAKES_USER_KEY_SECRET, by which user ids are "
             "hashed: set it to a random text of at least 32 characters, the same on every machine."
         )
     return _own_secret(settings.data_dir)
+
+
+def takes_alerts(settings: Settings) -> bool:
+    """Whether there is a secret, or one can be made."""
+    return settings.user_key_secret is not None or settings.database_url is None
 
 
 def user_key(user_id: str, secret: bytes) -> str:

@@ -62,6 +62,7 @@ FEWEST_DAYS = 7
 # How far apart the ends of an interval may lie, as a ratio, for a plain and for a hedged number.
 PLAIN_SPREAD = 2.0
 HEDGED_SPREAD = 5.0
+COMPARISON = "comparison"
 DISAGREEMENT = 1.5
 """Crude and adjusted ratio disagree if one is this many times the other, or they point apart."""
 
@@ -123,6 +124,8 @@ class Fact:
         parts = [window_words(self.context.first_date, self.context.last_date)]
         parts.append(f"n = {count_words(self.n)}")
         coverage = self.context.coverage
+        if self.kind == COMPARISON:
+            return " · ".join(parts)
         if coverage is None:
             parts.append("not watched")
         elif coverage.is_assumed:
@@ -154,6 +157,8 @@ def _fact(kind: str, unit: str, claim: _Claim, context: FactContext) -> Fact:
     verdict, hedged, reason = claim.verdict, claim.hedged_sentence, claim.reason
     coverage = context.coverage
     share = 0.0 if coverage is None else coverage.share
+    if kind == COMPARISON:
+        share = 1.0  # alerts are known one by one, however much was watched
     if share < LEAST_COVERAGE and verdict is not Verdict.DO_NOT_PRINT:
         verdict, hedged = Verdict.DO_NOT_PRINT, None
         reason = f"watched only {percent_words(share)} of the time"
@@ -485,7 +490,7 @@ def comparison_fact(
     subject: the claim up to the ratio ("Alerts for saved venues lead to bookings"). n: alerts.
     The number is the adjusted (Mantel-Haenszel) ratio of shares.
     """
-    return _fact("comparison", "ratio", _comparison(subject, crude, adjusted, n), context)
+    return _fact(COMPARISON, "ratio", _comparison(subject, crude, adjusted, n), context)
 
 
 def _comparison(

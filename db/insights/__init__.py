@@ -5,6 +5,23 @@ answer with DataFrames or small frozen dataclasses.
 """
 
 from db.insights.annotations import annotations
+from db.insights.comparisons import (
+    Comparison,
+    Variants,
+    VenueConversion,
+    saved_fact,
+    saved_or_not,
+    variants_compared,
+    venues_by_conversion,
+)
+from db.insights.conversion import (
+    LONGEST_WINDOW_HOURS,
+    Funnel,
+    FunnelRow,
+    FunnelStep,
+    alerted_markets,
+    funnel,
+)
 from db.insights.curves import open_times_by_weekday, venue_curves
 from db.insights.days import (
     lead_times,
@@ -49,6 +66,7 @@ from db.insights.market import (
 from db.insights.openings import venue_openings
 from db.insights.published import market_metrics, venue_metrics, venue_rolling_metrics
 from db.insights.ranks import WINDOW_DAYS, narrowed, openings_ranking, rank_history, ranking
+from db.insights.reactions import ReactionCurves, TimeToAct, reaction_curves, time_to_act
 from db.insights.supply import WeekOverWeek, spikes, supply, week_over_week
 from db.insights.timing import WeekdayHours, opening_times, release_clock, weekday_hours
 from db.insights.trends import trends
@@ -56,19 +74,29 @@ from db.insights.venues import VenueFacts, venue, venue_history, venue_names, ve
 
 __all__ = [
     "DATABASE_UNAVAILABLE",
+    "LONGEST_WINDOW_HOURS",
     "WINDOW_DAYS",
     "Backlog",
+    "Comparison",
+    "Funnel",
+    "FunnelRow",
+    "FunnelStep",
     "HeldDay",
     "JobRun",
     "MarketStatus",
     "Progress",
+    "ReactionCurves",
     "Retention",
     "Status",
+    "TimeToAct",
     "UnknownMarketError",
     "UnknownVenueError",
+    "Variants",
+    "VenueConversion",
     "VenueFacts",
     "WeekOverWeek",
     "WeekdayHours",
+    "alerted_markets",
     "annotations",
     "coverage_days",
     "cuisines",
@@ -76,6 +104,7 @@ __all__ = [
     "default_market",
     "drop_event_id",
     "fact_as_json",
+    "funnel",
     "just_closed",
     "late_days",
     "latest_as_of",
@@ -100,15 +129,20 @@ __all__ = [
     "progress",
     "rank_history",
     "ranking",
+    "reaction_curves",
     "read_drop_event_id",
     "receipts",
     "rejections",
     "release_clock",
+    "saved_fact",
+    "saved_or_not",
     "spikes",
     "status",
     "supply",
+    "time_to_act",
     "trend_facts",
     "trends",
+    "variants_compared",
     "venue",
     "venue_curves",
     "venue_facts",
@@ -118,6 +152,7 @@ __all__ = [
     "venue_openings",
     "venue_rolling_metrics",
     "venue_windows",
+    "venues_by_conversion",
     "week_over_week",
     "weekday_hours",
     "weekday_sides",

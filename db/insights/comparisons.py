@@ -17,14 +17,13 @@ from db.engine import Engine
 from db.insights.conversion import Scope, asked, scope_of, settled_before
 from db.insights.frames import frame
 from metrics.by_users import ComparedByUsers, compared_by_users
-from metrics.facts import Fact, FactContext, comparison_fact
+from metrics.facts import DISAGREEMENT, Fact, FactContext, comparison_fact
 from metrics.multiple import adjusted_p_values
 from metrics.proportions import Proportion, ShareRatio, proportion
 from metrics.ranks import RankBand, joint_confidence, rank_bands
 from metrics.shrinkage import ShrunkenShare, shrunken_shares
 from metrics.strata import Stratified
 
-DISAGREEMENT = 1.5
 SAVED_CLAIM = "Alerts for saved venues lead to bookings"
 
 

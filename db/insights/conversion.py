@@ -139,6 +139,12 @@ def funnel(
     )
 
 
+def alerted_markets(engine: Engine) -> pd.DataFrame:
+    """Markets with scored alerts, real ones first: market_id, name, timezone, is_simulated,
+    scored_for, first_date, last_date (of sending)."""
+    return frame(engine, "insight_alerted_markets")
+
+
 def scope_of(
     engine: Engine,
     market: str | None,

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from db.engine import Engine
 from db.insights.conversion import Groups, Scope, read_groups, scope_of
-from metrics.conversion import missed_by_seconds
+from metrics.conversion import CAUSES, STEPS, Alerts, missed_by_seconds, outcomes
 
 CURVE_SECONDS = (1, 2, 5, 10, 15, 20, 30, 45, 60, 90, 120, 180, 240, 300, 450, 600, 900, 1800, 3600)
 """Where the curves are read within the first hour; then at each doubling up to the window."""
@@ -47,8 +47,9 @@ class TimeToAct:
 
 @dataclass(frozen=True)
 class ReactionCurves:
-    """Both over the settled alerts of a window.
+    """All over the settled alerts of a window.
 
+    lost: losses by the first step that was not reached and by cause: step, cause, alerts.
     acted: a row for each of some seconds since the sending; of each step, how many had been seen to
     take it by then: seconds, opened, tapped, booked. saved: of each of `FASTER_SECONDS`, how many
     losses would have been saved by being so much faster at the next step: seconds, saved.
@@ -56,6 +57,7 @@ class ReactionCurves:
 
     settled: int
     losses: int
+    lost: pd.DataFrame
     acted: pd.DataFrame
     saved: pd.DataFrame
 
@@ -90,7 +92,7 @@ def reaction_curves(
     as_of: date | None = None,
     market: str | None = None,
 ) -> ReactionCurves:
-    """Both curves. Arguments and errors as of `db.insights.funnel`."""
+    """What was lost where, and both curves. Arguments and errors as of `db.insights.funnel`."""
     scope = scope_of(engine, market, days, as_of, now, window_hours, None)
     found = read_groups(engine, scope, None)
     alerts, is_settled = found.alerts, found.is_settled
@@ -105,9 +107,11 @@ def reaction_curves(
     }
     missed = missed_by_seconds(alerts, scope.window_seconds)[is_settled]
     settled = int(is_settled.sum())
+    lost = _lost(Alerts(*(each[is_settled] for each in alerts)), scope.window_seconds)
     return ReactionCurves(
         settled=settled,
-        losses=settled - int((alerts.booked[is_settled] <= scope.window_seconds).sum()),
+        losses=int(lost["alerts"].sum()),
+        lost=lost,
         acted=pd.DataFrame({"seconds": at, **steps}),
         saved=pd.DataFrame(
             # No time at all saves nothing: a step in the very second of the closing was too late.
@@ -119,6 +123,18 @@ def reaction_curves(
                 ],
             }
         ),
+    )
+
+
+def _lost(alerts: Alerts, window_seconds: int) -> pd.DataFrame:
+    reached, cause = outcomes(alerts, window_seconds)
+    return pd.DataFrame(
+        [
+            (step, name, int(((reached == place) & (cause == number)).sum()))
+            for place, step in enumerate(STEPS[1:])
+            for number, name in enumerate(CAUSES)
+        ],
+        columns=["step", "cause", "alerts"],
     )
 
 

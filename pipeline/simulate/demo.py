@@ -5,9 +5,10 @@ from datetime import datetime, timedelta
 
 import pyarrow as pa
 
+from db.alert_writes import accept_alerts
 from db.deliveries import Acceptance, Delivery
 from db.engine import Engine
-from db.intake import DROPS, SCANS, VENUES, Format
+from db.intake import ALERTS, DROPS, SCANS, VENUES, Format
 from db.markets import (
     Simulation,
     is_empty,
@@ -16,9 +17,11 @@ from db.markets import (
     simulated_markets,
 )
 from db.scan_writes import accept_scans
+from db.user_keys import takes_alerts, user_key_secret
 from db.venue_writes import accept_venues
 from db.writes import accept_drops
 from metrics.calendar import local_date
+from pipeline.simulate.alerts import alert_events, iter_alert_events
 from pipeline.simulate.events import drop_events, iter_drop_events, iter_scans, scans, venues
 from pipeline.simulate.world import NEW_YORK, World, demo_world, world_from_params
 from pipeline.tick import tick
@@ -27,6 +30,7 @@ from settings import Settings
 DEMO_SEED = 20
 SHORTEST_EXTENSION = timedelta(seconds=60)
 LONGEST_STEP = timedelta(days=7)
+ALERTS_SINCE = timedelta(weeks=8)  # alerts are for the last weeks only: the demo is there at once
 
 
 def load_demo(engine: Engine, settings: Settings, now: datetime) -> bool:
@@ -75,7 +79,7 @@ def extend_simulations(engine: Engine, settings: Settings, now: datetime) -> int
 def _extend(
     engine: Engine, settings: Settings, world: World, start: datetime, end: datetime
 ) -> int:
-    """Loads the world's scans and drops with start < time <= end."""
+    """Loads the world's scans, drops and alert events with start < time <= end."""
     span = f"{start.isoformat()}/{end.isoformat()}"
     is_long = end - start > timedelta(days=1)
     scanned = _deliver(
@@ -100,8 +104,24 @@ def _extend(
         span,
         end,
     )
+    received = scanned.received + dropped.received
+    # The alerts come last: their venues are known by then.
+    if world.audience is not None and takes_alerts(settings):
+        since = max(start, end - ALERTS_SINCE)
+        tracked = _deliver(
+            engine,
+            settings,
+            world,
+            ALERTS,
+            (lambda: iter_alert_events(world, since, end))
+            if is_long
+            else (lambda: iter([alert_events(world, since, end)])),
+            span,
+            end,
+        )
+        received += tracked.received
     note_extension(engine, world.market_id, end)
-    return scanned.received + dropped.received
+    return received
 
 
 def _deliver(
@@ -124,4 +144,7 @@ def _deliver(
         return accept_scans(engine, delivery, received_at=now)
     if format is VENUES:
         return accept_venues(engine, delivery, received_at=now)
+    if format is ALERTS:
+        secret = user_key_secret(settings)
+        return accept_alerts(engine, delivery, received_at=now, secret=secret)
     return accept_drops(engine, delivery, received_at=now, max_lead_days=settings.max_lead_days)

@@ -11,21 +11,23 @@ import pyarrow as pa
 import sqlalchemy as sa
 from psycopg import sql
 
+from db.alert_writes import accept_alerts
 from db.deliveries import Delivery
 from db.engine import Engine, create_engine
-from db.intake import DROPS, SCANS, VENUES, Format
+from db.intake import ALERTS, DROPS, SCANS, VENUES, Format
 from db.scan_writes import accept_scans
 from db.schema import markets
 from db.venue_writes import accept_venues
 from db.writes import accept_drops
 from metrics.calendar import local_day_start
-from pipeline.simulate import demo_world, drop_events, scans, venues
+from pipeline.simulate import alert_events, demo_world, drop_events, scans, venues
 from pipeline.tick import tick
 from settings import Settings
 
 NOW = datetime(2026, 11, 23, 17, tzinfo=UTC)  # Monday noon in New York
 LAST_WHOLE_DAY = date(2026, 11, 22)
 WEEKS = 4
+ALERT_DAYS = 12
 SETTINGS = Settings(_env_file=None)
 
 _numbers = count(1)
@@ -67,6 +69,8 @@ def load_demo_like(url: str, days: int = WEEKS * 7) -> None:
         start = local_day_start(LAST_WHOLE_DAY - timedelta(days=days - 1), world.timezone)
         _deliver(engine, VENUES, "all", venues(world))
         _deliver(engine, DROPS, "all", drop_events(world, start, NOW))
+        told = alert_events(world, max(start, NOW - timedelta(days=ALERT_DAYS)), NOW)
+        _deliver(engine, ALERTS, "all", told)
         while start < NOW:
             end = min(start + timedelta(days=1), NOW)
             _deliver(engine, SCANS, str(start), scans(world, start, end))
@@ -80,6 +84,8 @@ def _deliver(engine: Engine, kind: Format, key: str, rows: pa.Table) -> None:
     delivery = Delivery(kind, lambda: [rows], f"{kind.kind} {key}", key, "test")
     if kind is SCANS:
         accept_scans(engine, delivery, received_at=NOW)
+    elif kind is ALERTS:
+        accept_alerts(engine, delivery, received_at=NOW, secret=b"a secret for simulated users")
     elif kind is VENUES:
         accept_venues(engine, delivery, received_at=NOW)
     else:

@@ -1,0 +1,80 @@
+"""Conversion by the week of sending, with its interval; weeks that have not settled are dotted."""
+
+import pandas as pd
+import plotly.graph_objects as go
+
+from charts.look import SMALL_SIZE, Caption, Look, Margins, new_figure, say_instead
+from metrics.wording import date_words, number_of, percent_words
+
+PLOT_HEIGHT = 200
+
+
+def cohorts_figure(weeks: pd.DataFrame, look: Look, caption: Caption | None = None) -> go.Figure:
+    """A line in its band, from zero; up to a week with alerts that have not settled it is dotted.
+
+    weeks: `week_date` (Monday), `sent`, `booked_rate`, `lower`, `upper` (None where nothing
+        settled), `is_settled`.
+    """
+    figure = new_figure(
+        look, caption, plot_height=PLOT_HEIGHT, margins=Margins(left=48, right=56, top=8, bottom=32)
+    )
+    known = weeks[weeks["booked_rate"].notna()] if len(weeks) else weeks
+    if known.empty:
+        return say_instead(figure, look, "No alert has settled in these weeks.")
+    x = pd.to_datetime(known["week_date"])
+    shares = known["booked_rate"].astype(float)
+    figure.add_scatter(
+        x=[*x, *x[::-1]],
+        y=[*known["upper"].astype(float), *known["lower"].astype(float)[::-1]],
+        mode="lines",
+        line={"width": 0},
+        fill="toself",
+        fillcolor=look.tint(look.accent, 0.18),
+        hoverinfo="skip",
+    )
+    settled = shares.where(known["is_settled"].astype(bool))
+    for values, dash in ((shares, "dot"), (settled, "solid")):
+        figure.add_scatter(
+            x=x.tolist(),
+            y=[None if pd.isna(share) else share for share in values],
+            mode="lines",
+            line={"color": look.accent, "width": 2, "dash": dash},
+            hoverinfo="skip",
+        )
+    figure.add_scatter(
+        x=x.tolist(),
+        y=shares.tolist(),
+        mode="markers",
+        marker={
+            "size": 7,
+            "color": [
+                look.accent if is_settled else look.page for is_settled in known["is_settled"]
+            ],
+            "line": {"color": look.accent, "width": 2},
+        },
+        customdata=[
+            f"week of {date_words(row.week_date)}: {percent_words(row.booked_rate)} of "
+            f"{number_of(int(row.sent), 'alert')} "
+            f"({percent_words(row.lower)}–{percent_words(row.upper)})"
+            + ("" if row.is_settled else "; not all have settled")
+            for row in known.itertuples()
+        ],
+        hovertemplate="%{customdata}<extra></extra>",
+    )
+    figure.add_annotation(
+        text=percent_words(float(shares.iloc[-1])),
+        x=x.iloc[-1],
+        y=float(shares.iloc[-1]),
+        xanchor="left",
+        xshift=8,
+        showarrow=False,
+        font={"size": SMALL_SIZE, "color": look.accent},
+    )
+    step = -(-len(known) // 6)
+    ticks = list(x[::-1][::step])
+    figure.update_xaxes(
+        tickvals=ticks, ticktext=[f"{tick:%b} {tick.day}" for tick in ticks], tickangle=0
+    )
+    highest = float(known["upper"].max())
+    figure.update_yaxes(range=[0, highest * 1.08 or 1], tickformat=".0%", nticks=5, showgrid=True)
+    return figure

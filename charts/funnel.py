@@ -1,0 +1,197 @@
+"""The funnel of alerts: a bar for each step, what was lost before it split by cause, and what has
+not settled hatched apart."""
+
+import pandas as pd
+import plotly.graph_objects as go
+
+from charts.look import SMALL_SIZE, Caption, Look, Margins, new_figure, say_instead, text_on
+from metrics.conversion import CAUSES
+from metrics.wording import count_words, number_of, percent_words
+
+ROW_HEIGHT = 64
+BAR = 0.5  # of a row: the step rate stands in the rest
+STEP_NAMES = {"sent": "sent", "opened": "opened", "tapped": "tapped", "booked": "booked"}
+CAUSE_WORDS = {
+    "gone_before_opened": "gone before opened",
+    "gone_before_tap": "gone before tap",
+    "gone_before_confirm": "gone before confirm",
+    "still_there": "still there, ignored",
+    "unknown": "not known",
+}
+SHORTEST_LABEL = 0.2  # share of the width from which on a part is named in the picture
+
+
+def cause_colors(look: Look) -> dict[str, str]:
+    """The colour of each cause: gone in shades of one, ignored in that of context."""
+    return {
+        "gone_before_opened": look.second,
+        "gone_before_tap": look.tint(look.second, 0.7),
+        "gone_before_confirm": look.tint(look.second, 0.45),
+        "still_there": look.context,
+        "unknown": look.grid,
+    }
+
+
+def funnel_figure(
+    steps: pd.DataFrame,
+    lost: pd.DataFrame,
+    look: Look,
+    caption: Caption | None = None,
+    *,
+    unsettled: int,
+) -> go.Figure:
+    """Steps from top to bottom; each bar and the losses beside it are as long as the bar above.
+
+    steps: a row for each of sent, opened, tapped, booked: `step`, `count` (settled alerts),
+        `step_rate` (share of the step before; None of none). lost: `step` (the one not reached),
+        `cause`, `alerts`. unsettled: alerts whose window has not passed.
+    """
+    figure = new_figure(
+        look,
+        caption,
+        plot_height=4 * ROW_HEIGHT,
+        margins=Margins(left=64, right=16, top=8, bottom=8),
+    )
+    counts = dict(zip(steps["step"], steps["count"].astype(int), strict=True))
+    widest = counts.get("sent", 0) + unsettled
+    if not widest:
+        return say_instead(figure, look, "No alert was sent in this window.")
+    names = list(STEP_NAMES)
+    figure.add_bar(
+        x=[counts[name] for name in names],
+        y=list(range(4)),
+        orientation="h",
+        width=BAR,
+        marker={"color": look.accent},
+        customdata=[
+            f"{STEP_NAMES[name]}: {number_of(counts[name], 'settled alert')}" for name in names
+        ],
+        hovertemplate="%{customdata}<extra></extra>",
+    )
+    colors = cause_colors(look)
+    for row, name in enumerate(names):
+        begin = counts[name]
+        of_step = lost[lost["step"] == name].set_index("cause")["alerts"] if len(lost) else {}
+        for cause in CAUSES:
+            alerts = int(of_step.get(cause, 0))
+            if alerts:
+                _part(figure, look, row, begin, alerts, cause, colors[cause], widest)
+                begin += alerts
+        _count(figure, look, row, counts[name], widest)
+    _rates(figure, look, steps)
+    _unsettled(figure, look, counts["sent"], unsettled)
+    figure.update_layout(barmode="overlay", bargap=0)
+    figure.update_xaxes(visible=False, range=[0, widest])
+    figure.update_yaxes(
+        tickvals=list(range(4)),
+        ticktext=[STEP_NAMES[name] for name in names],
+        tickfont={"color": look.text},
+        ticklabelstandoff=6,
+        range=[3 + BAR, -BAR],
+    )
+    return figure
+
+
+def _part(
+    figure: go.Figure,
+    look: Look,
+    row: int,
+    begin: int,
+    alerts: int,
+    cause: str,
+    color: str,
+    widest: int,
+) -> None:
+    figure.add_bar(
+        x=[alerts],
+        base=[begin],
+        y=[row],
+        orientation="h",
+        width=BAR,
+        marker={"color": color, "line": {"color": look.page, "width": 1}},
+        customdata=[f"{CAUSE_WORDS[cause]}: {number_of(alerts, 'alert')}"],
+        hovertemplate="%{customdata}<extra></extra>",
+    )
+    if alerts >= SHORTEST_LABEL * widest:
+        figure.add_annotation(
+            x=begin + alerts / 2,
+            y=row,
+            text=CAUSE_WORDS[cause].replace(" before ", " before<br>").replace(", ", ",<br>")
+            + f" {count_words(alerts)}",
+            showarrow=False,
+            font={"size": SMALL_SIZE - 1, "color": text_on(color)},
+        )
+
+
+def _count(figure: go.Figure, look: Look, row: int, count: int, widest: int) -> None:
+    """The step's count: in its bar, or above the bar's end where that is too short."""
+    is_inside = count >= 0.12 * widest
+    figure.add_annotation(
+        x=0,
+        y=row if is_inside else row - BAR / 2,
+        text=f"<b>{count_words(count)}</b>",
+        xanchor="left",
+        xshift=6 if is_inside else 0,
+        yanchor="middle" if is_inside else "bottom",
+        showarrow=False,
+        font={"color": text_on(look.accent) if is_inside else look.accent},
+    )
+
+
+def _rates(figure: go.Figure, look: Look, steps: pd.DataFrame) -> None:
+    """Between two bars: how many of the step above went on."""
+    for row, step in enumerate(steps.itertuples()):
+        if row == 0 or step.step_rate is None or pd.isna(step.step_rate):
+            continue
+        is_under_count = int(step.count) < 0.12 * int(steps["count"].max())
+        figure.add_annotation(
+            x=0,
+            y=row - 0.5,
+            text=f"↓ {percent_words(float(step.step_rate))}",
+            xanchor="left",
+            xshift=48 if is_under_count else 6,
+            showarrow=False,
+            font={"size": SMALL_SIZE, "color": look.muted},
+        )
+
+
+def _unsettled(figure: go.Figure, look: Look, begin: int, unsettled: int) -> None:
+    """Hatched beside the first bar: their window has not passed."""
+    if not unsettled:
+        return
+    end = begin + unsettled
+    figure.add_bar(
+        x=[unsettled],
+        base=[begin],
+        y=[0],
+        orientation="h",
+        width=BAR,
+        marker={
+            "color": look.tint(look.accent, 0.12),
+            "line": {"color": look.page, "width": 1},
+        },
+        customdata=[f"not settled yet: {number_of(unsettled, 'alert')}"],
+        hovertemplate="%{customdata}<extra></extra>",
+    )
+    stroke = end / 60
+    at = float(begin)
+    while at < end:
+        to = min(at + stroke, end)
+        figure.add_shape(
+            type="line",
+            x0=at,
+            x1=to,
+            y0=BAR / 2,
+            y1=BAR / 2 - BAR * (to - at) / stroke,
+            line={"color": look.accent, "width": 1},
+        )
+        at += stroke / 2
+    figure.add_annotation(
+        x=end,
+        y=BAR / 2,
+        text=f"not settled: {count_words(unsettled)}",
+        xanchor="right",
+        yanchor="top",
+        showarrow=False,
+        font={"size": SMALL_SIZE, "color": look.muted},
+    )

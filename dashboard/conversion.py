@@ -1,0 +1,318 @@
+"""What the pages on conversion share: what is asked, the answers, and what may be exported."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from charts.look import source_line
+from dashboard import data, formats, parts
+from db import insights
+from db.insights import (
+    Comparison,
+    Funnel,
+    FunnelRow,
+    ReactionCurves,
+    TimeToAct,
+    Variants,
+    VenueConversion,
+)
+from metrics.calendar import local_date
+from metrics.small_cells import SMALLEST_CELL, are_suppressed
+from metrics.wording import (
+    WEEKDAYS,
+    count_words,
+    date_words,
+    duration_words,
+    number_of,
+    percent_words,
+    time_words,
+)
+
+DAYS = (7, 28, 90)
+WINDOW_HOURS = (1, 6, 24, 72, 168)
+HOUR = 3600
+FEWER = f"fewer than {SMALLEST_CELL}"
+
+NO_ALERTS = (
+    "No alert has been scored yet. Apps send what becomes of alerts to `POST /alerts/track`, files "
+    "go in with `python -m pipeline ingest --kind alerts FILE`; this page fills with the next tick."
+)
+BREAKDOWNS: dict[str, str] = {
+    "venue": "venue",
+    "neighborhood": "neighborhood",
+    "tier": "tier",
+    "daypart": "daypart",
+    "weekday": "weekday",
+    "hour": "hour",
+    "goal_match": "goal match",
+    "channel": "channel",
+    "message_variant": "variant",
+}
+"""What a funnel can be broken down by, and how the pages call it."""
+
+STEP_WORDS = {
+    "alert_sent": "sent",
+    "alert_opened": "opened",
+    "tap_to_reserve": "tapped",
+    "booking_confirmed": "booked",
+}
+
+
+@dataclass(frozen=True)
+class Asked:
+    """The market, days of sending and window that a page is about; hashable, so that answers are
+    remembered by it until the next scoring."""
+
+    market_id: str
+    name: str
+    timezone: str
+    is_simulated: bool
+    scored_for: datetime
+    days: int
+    last: date
+    window_hours: int
+
+    @property
+    def scope(self) -> dict[str, Any]:
+        """The arguments of `db.insights` that say so."""
+        return {
+            "days": self.days,
+            "as_of": self.last,
+            "window_hours": self.window_hours,
+            "market": self.market_id,
+        }
+
+    @property
+    def source(self) -> str:
+        """The source line of what is shown."""
+        through = date_words(local_date(self.scored_for, self.timezone), with_year=True)
+        return source_line(through, is_simulated=self.is_simulated)
+
+    @property
+    def window_words(self) -> str:
+        """The conversion window: "within 24 hours"."""
+        return f"within {duration_words(self.window_hours * HOUR)}"
+
+    @property
+    def days_words(self) -> str:
+        """The days of sending."""
+        return formats.window_ending(self.last, self.days)
+
+    def file_stem(self, what: str) -> str:
+        """A file's name."""
+        return parts.file_stem(
+            f"conversion-{what}",
+            self.market_id,
+            self.last,
+            f"{self.days}d",
+            f"{self.window_hours}h",
+            is_simulated=self.is_simulated,
+        )
+
+    def signed(self, table: pd.DataFrame) -> pd.DataFrame:
+        """The table with what it is about in further columns, as it leaves the house."""
+        return table.assign(
+            market=self.market_id,
+            first_date=self.last - timedelta(days=self.days - 1),
+            last_date=self.last,
+            window_hours=self.window_hours,
+            source=self.source,
+        )
+
+
+def header(title: str) -> Asked | None:
+    """The page's header, and what it is asked about; None, and said so, where there is no alert."""
+    markets = alerted_markets()
+    if markets.empty:
+        parts.page_header(title, is_simulated=False)
+        st.info(NO_ALERTS)
+        return None
+    ids = [str(market_id) for market_id in markets["market_id"]]
+    market_id = ids[0]
+    if len(ids) > 1:
+        market_id = st.sidebar.selectbox("Market", ids, key="market", bind="query-params")
+    market = markets.set_index("market_id").loc[market_id]
+    parts.page_header(title, is_simulated=bool(market["is_simulated"]))
+    usual_hours = data.settings().conversion_window_hours
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        days = st.segmented_control(
+            "Days of sending", DAYS, default=28, required=True, key="days", bind="query-params"
+        )
+        hours = st.segmented_control(
+            "Booked within, hours",
+            sorted({*WINDOW_HOURS, usual_hours}),
+            default=usual_hours,
+            required=True,
+            key="within",
+            bind="query-params",
+        )
+        last = st.date_input(
+            "Up to",
+            value=market["last_date"],
+            min_value=market["first_date"],
+            max_value=market["last_date"],
+            key="to",
+            bind="query-params",
+            format="MM/DD/YYYY",
+            width=140,
+        )
+    return Asked(
+        market_id=market_id,
+        name=parts.place_words(market["name"]),
+        timezone=market["timezone"],
+        is_simulated=bool(market["is_simulated"]),
+        scored_for=market["scored_for"].to_pydatetime(),
+        days=days,
+        last=last,
+        window_hours=hours,
+    )
+
+
+@st.cache_data(ttl=data.PROGRESS_FRESH, show_spinner=False)
+def alerted_markets() -> pd.DataFrame:
+    """Markets with scored alerts."""
+    return insights.alerted_markets(data.engine())
+
+
+@st.cache_data(ttl=data.FRESH, show_spinner=False, max_entries=200)
+def funnel(asked: Asked, by: str | None = None) -> Funnel:
+    """The funnel, whole and broken down."""
+    return insights.funnel(data.engine(), now=data.now(), by=by, **asked.scope)
+
+
+@st.cache_data(ttl=data.FRESH, show_spinner=False, max_entries=50)
+def reactions(asked: Asked) -> ReactionCurves:
+    """What was lost where, and how fast alerts were acted on."""
+    return insights.reaction_curves(data.engine(), now=data.now(), **asked.scope)
+
+
+@st.cache_data(ttl=data.FRESH, show_spinner=False, max_entries=50)
+def time_to_act(asked: Asked, by: str | None = None) -> Sequence[TimeToAct]:
+    """Medians and 90th percentiles: the whole first."""
+    return insights.time_to_act(data.engine(), now=data.now(), by=by, **asked.scope)
+
+
+@st.cache_data(ttl=data.FRESH, show_spinner=False, max_entries=50)
+def saved_or_not(asked: Asked) -> Comparison:
+    """Alerts for saved venues against the others."""
+    return insights.saved_or_not(data.engine(), now=data.now(), **asked.scope)
+
+
+@st.cache_data(ttl=data.FRESH, show_spinner=False, max_entries=50)
+def variants(asked: Asked) -> Variants | None:
+    """Message variants side by side."""
+    return insights.variants_compared(data.engine(), now=data.now(), **asked.scope)
+
+
+@st.cache_data(ttl=data.FRESH, show_spinner=False, max_entries=50)
+def venues(asked: Asked) -> Sequence[VenueConversion]:
+    """Venues ranked by shrunken conversion."""
+    return insights.venues_by_conversion(data.engine(), now=data.now(), **asked.scope)
+
+
+def key_words(by: str, key: str | None, names: Mapping[str, str]) -> str:
+    """What a row of a breakdown is called.
+
+    >>> key_words("weekday", "5", {}), key_words("hour", "19", {}), key_words("channel", None, {})
+    ('Friday', '7 pm', 'not said')
+    >>> key_words("goal_match", "true", {}), key_words("tier", None, {})
+    ('saved', 'not ranked')
+    >>> key_words("tier", "truly impossible or tough but doable", {})
+    'impossible or tough'
+    """
+    if key is None:
+        return {"tier": "not ranked", "neighborhood": "not known"}.get(by, "not said")
+    if by == "venue":
+        return names.get(key, key)
+    if by == "weekday":
+        return WEEKDAYS[int(key) - 1]
+    if by == "hour":
+        return time_words(int(key))
+    if by == "goal_match":
+        return "saved" if key == "true" else "not saved"
+    if by == "tier":
+        return key.replace("truly ", "").replace(" but doable", "")
+    if by == "daypart":
+        return {"prime": "prime", "off_peak": "off-peak"}.get(key, "not known")
+    return key
+
+
+def exported(table: pd.DataFrame, *, kept: Sequence[str]) -> pd.DataFrame:
+    """A breakdown as it may leave the house: the numbers of small rows are empty.
+
+    table: with `sent` and `unsettled`. kept: the columns that name a row. `is_suppressed` is added.
+    """
+    sizes = (table["sent"] + table["unsettled"]).astype(int).tolist()
+    is_suppressed = pd.Series(are_suppressed(sizes), index=table.index, dtype=bool)
+    shown = table.copy()
+    for column in table.columns.difference(list(kept)):
+        shown[column] = table[column].astype(object).where(~is_suppressed, None)
+    return shown.assign(is_suppressed=is_suppressed)
+
+
+TIER_ORDER = ("impossible", "tough", "gettable", "not enough watching", "not ranked")
+
+
+def _tier_place(name: str) -> tuple[int, int]:
+    """Hardest first; those that straddle come after the tier they begin in."""
+    first = next(k for k, tier in enumerate(TIER_ORDER) if name.startswith(tier))
+    return first, len(name)
+
+
+def rows_of(funnel: Funnel, by: str, names: Mapping[str, str]) -> pd.DataFrame:
+    """A breakdown as a table: name, sent, unsettled, opened, tapped, booked, the overall rate with
+    its interval, losses by cause. In the order of the groups; tiers the hardest first."""
+    rows = [{"name": key_words(by, row.key, names), **row_numbers(row)} for row in funnel.rows]
+    if by == "tier":
+        rows.sort(key=lambda row: _tier_place(row["name"]))
+    return pd.DataFrame(rows)
+
+
+def row_numbers(row: FunnelRow) -> dict[str, Any]:
+    """One row's numbers."""
+    overall = row.steps[-1].overall
+    return {
+        **{STEP_WORDS[step.step]: step.count for step in row.steps},
+        "unsettled": row.unsettled,
+        "booked_rate": None if overall is None else overall.share,
+        "lower": None if overall is None else overall.lower,
+        "upper": None if overall is None else overall.upper,
+        **row.losses,
+    }
+
+
+def table(frame: pd.DataFrame, *, key: str, alt: str) -> None:
+    """A table of words; what is held back says so."""
+    st.dataframe(frame, hide_index=True, height="auto", key=key, alt=alt)
+
+
+def count_text(count: object) -> str:
+    """A count in a table; one that is held back is said to be small.
+
+    >>> count_text(1234), count_text(None)
+    ('1,234', 'fewer than 10')
+    """
+    return FEWER if count is None or pd.isna(count) else count_words(int(count))  # type: ignore[call-overload]
+
+
+def rate_text(share: object, lower: object, upper: object) -> str:
+    """A share with its interval in a table.
+
+    >>> rate_text(0.31, 0.25, 0.37), rate_text(None, None, None)
+    ('31 % (25–37 %)', 'not enough data')
+    """
+    if share is None or pd.isna(share):
+        return formats.UNKNOWN
+    ends = (float(lower), float(upper))  # type: ignore[arg-type]
+    low = percent_words(ends[0], ends).removesuffix(" %")
+    return f"{percent_words(float(share), ends)} ({low}–{percent_words(ends[1], ends)})"  # type: ignore[arg-type]
+
+
+def n_words(asked: Asked, row: FunnelRow) -> str:
+    """How many alerts a figure rests on, and over what."""
+    waiting = f", {count_words(row.unsettled)} more not settled" if row.unsettled else ""
+    return f"n = {number_of(row.sent, 'settled alert')}{waiting}. {asked.days_words}."

@@ -1,0 +1,205 @@
+"""What the pages on conversion find, in sentences that their numbers support."""
+
+from collections.abc import Sequence
+
+import pandas as pd
+
+from db.insights import Comparison, FunnelRow, Variants, VenueConversion
+from metrics.facts import Fact
+from metrics.multiple import FALSE_DISCOVERY_RATE, adjusted_p_values
+from metrics.proportions import share_ratio
+from metrics.wording import (
+    count_words,
+    date_words,
+    duration_words,
+    number_of,
+    number_words,
+    percent_words,
+    ratio_words,
+)
+
+BEFORE = {
+    "gone_before_opened": "the alert was opened",
+    "gone_before_tap": "the tap",
+    "gone_before_confirm": "the booking was confirmed",
+}
+FEWEST = 30
+"""Below this many settled alerts a finding says only how many there were."""
+
+
+def funnel_title(total: FunnelRow) -> str:
+    """How many alerts led to a booking."""
+    overall = total.steps[-1].overall
+    if overall is None:
+        waiting = number_of(total.unsettled, "alert")
+        have = "has" if total.unsettled == 1 else "have"
+        return f"No alert has settled yet; {waiting} still {have} time"
+    if total.sent < FEWEST:
+        return (
+            f"{count_words(total.booked)} of {number_of(total.sent, 'alert')} led to a booking: "
+            "too few to say how many do"
+        )
+    low = percent_words(overall.lower, (overall.lower, overall.upper)).removesuffix(" %")
+    high = percent_words(overall.upper, (overall.lower, overall.upper))
+    return (
+        f"{percent_words(overall.share, (overall.lower, overall.upper))} of alerts led to a "
+        f"booking ({low}–{high})"
+    )
+
+
+def breakdown_title(rows: pd.DataFrame, what: str) -> str:
+    """Which groups book more or less often than all others, after having asked about every one."""
+    known = rows[rows["sent"] >= FEWEST]
+    if len(known) < 2:
+        return f"Too few alerts to compare by {what}"
+    sent, booked = int(known["sent"].sum()), int(known["booked"].sum())
+    p_values = adjusted_p_values(
+        [
+            None if ratio is None else ratio.p_value
+            for row in known.itertuples()
+            for ratio in [share_ratio(row.booked, row.sent, booked - row.booked, sent - row.sent)]
+        ]
+    )
+    is_clear = [value is not None and value <= FALSE_DISCOVERY_RATE for value in p_values]
+    clear = known[is_clear].sort_values("booked_rate", ascending=False)
+    if clear.empty:
+        return f"No clear difference by {what}"
+    parts = []
+    for row, words, is_named in (
+        (clear.iloc[0], "most", clear.iloc[0]["booked_rate"] > booked / sent),
+        (clear.iloc[-1], "least", clear.iloc[-1]["booked_rate"] < booked / sent),
+    ):
+        if is_named:
+            parts.append(f"{words} often for {row['name']} ({percent_words(row['booked_rate'])})")
+    return f"By {what}, alerts are booked {', '.join(parts)}"
+
+
+def losses_title(losses: dict[str, int]) -> str:
+    """The cause of most losses."""
+    total = sum(losses.values())
+    if not total:
+        return "No settled alert was lost"
+    cause = max(losses, key=lambda name: losses[name])
+    share = percent_words(losses[cause] / total)
+    gone = sum(losses[name] for name in losses if name.startswith("gone"))
+    if cause == "unknown":
+        return f"Of {share} of lost alerts it is not known what became of the table"
+    if cause == "still_there":
+        return (
+            f"{share} of lost alerts were for tables that were still there; "
+            f"{percent_words(gone / total)} came too late"
+        )
+    return f"{share} of lost alerts: the table was gone before {BEFORE[cause]}"
+
+
+def faster_title(saved: pd.DataFrame, seconds: int) -> str:
+    """What being so much faster would have saved."""
+    count = int(saved.loc[saved["seconds"] == seconds, "saved"].iloc[0])
+    who = number_of(count, "more alert") if count else "no more alerts"
+    return f"Faster by {duration_words(seconds)}, {who} would have been in time"
+
+
+def act_title(medians: dict[str, float | None]) -> str:
+    """How long until an alert is opened, and until it is booked."""
+    opened, booked = medians.get("opened"), medians.get("booked")
+    if opened is None:
+        return "Nobody was seen to open an alert"
+    title = f"Half of those who open an alert do so within {duration_words(max(opened, 1))}"
+    if booked is None:
+        return title
+    return f"{title}, and half of those who book within {duration_words(max(booked, 1))}"
+
+
+def cohorts_title(weeks: pd.DataFrame) -> str:
+    """The first settled week against the last one, if their intervals are apart."""
+    settled = weeks[weeks["is_settled"] & (weeks["sent"] >= FEWEST)]
+    if len(settled) < 2:
+        return "Too few settled weeks to see a trend"
+    first, last = settled.iloc[0], settled.iloc[-1]
+    span = f"since the week of {date_words(first['week_date'])}"
+    if last["lower"] > first["upper"]:
+        how = "Alerts lead to bookings more often than they did"
+    elif last["upper"] < first["lower"]:
+        how = "Alerts lead to bookings less often than they did"
+    else:
+        return f"No change in conversion can be told {span}"
+    return (
+        f"{how}: {percent_words(last['booked_rate'])} in the last settled week, "
+        f"{percent_words(first['booked_rate'])} in the week of {date_words(first['week_date'])}"
+    )
+
+
+def venues_title(venues: Sequence[VenueConversion]) -> str:
+    """Venues whose alerts convert unlike all others', after having asked about every one."""
+    clear = {
+        venue.name: venue.against_others.ratio
+        for venue in venues
+        if is_apart(venue)
+        and venue.against_others is not None
+        and venue.against_others.ratio is not None
+    }
+    if not clear:
+        return "No venue's alerts convert clearly unlike those of all others"
+    best = max(clear, key=lambda name: clear[name])
+    if clear[best] > 1:
+        title = (
+            f"Alerts for {best} lead to bookings {ratio_words(clear[best])} as often as all others"
+        )
+        if len(clear) == 1:
+            return title
+        stand = "stands" if len(clear) == 2 else "stand"
+        return f"{title}; {number_of(len(clear) - 1, 'more venue')} {stand} out"
+    words = number_of(len(clear), "venue")
+    convert = "converts" if len(clear) == 1 else "convert"
+    return f"{words[:1].upper()}{words[1:]} {convert} clearly less often than all others"
+
+
+def is_apart(venue: VenueConversion) -> bool:
+    """Whether the venue differs from all others after having asked about every one."""
+    return (
+        venue.adjusted_p_value is not None
+        and venue.adjusted_p_value <= FALSE_DISCOVERY_RATE
+        and venue.against_others is not None
+        and not venue.against_others.is_small
+    )
+
+
+def variants_title(found: Variants | None) -> str:
+    """Which message works better, as far as can be told."""
+    if found is None:
+        return "No alert names a message variant"
+    if not found.compared:
+        return f"All alerts had variant {found.reference}: nothing to compare it with"
+    clear = {
+        each.name: each.adjusted
+        for each in found.compared
+        if each.adjusted is not None
+        and each.adjusted_p_value is not None
+        and each.adjusted_p_value <= FALSE_DISCOVERY_RATE
+        and each.crude is not None
+        and not each.crude.is_small
+    }
+    if not clear:
+        return f"No variant does clearly better or worse than {found.reference}"
+    name = max(clear, key=lambda one: abs(clear[one].share_ratio - 1))
+    ratio = number_words(clear[name].share_ratio, clear[name].share_ratio_interval)
+    return f"Variant {name} leads to bookings {ratio} times as often as {found.reference}"
+
+
+def saved_title(fact: Fact) -> str:
+    """The sentence that may be printed, or why none may."""
+    if fact.printable is not None:
+        return fact.printable
+    return "Whether saving a venue matters cannot be told yet"
+
+
+def disagreement_words(found: Comparison) -> str | None:
+    """A plain warning where crude and adjusted ratio tell different stories."""
+    if not found.disagrees or found.adjusted is None or found.crude is None:
+        return None
+    crude = "infinity" if found.crude.ratio is None else number_words(found.crude.ratio)
+    return (
+        f"Crude and adjusted disagree ({crude} against {number_words(found.adjusted.share_ratio)} "
+        "times): saved venues differ from the others in where and when they have tables. Print "
+        "the adjusted one, if any."
+    )

@@ -1,0 +1,166 @@
+"""The figures about conversion: of nothing, of little, of much; what they must not hide."""
+
+import itertools
+import math
+from collections.abc import Callable
+
+import pandas as pd
+import plotly.graph_objects as go
+import pytest
+
+from charts.causes import causes_figure
+from charts.cohorts import cohorts_figure
+from charts.faster import faster_figure
+from charts.forest import forest_figure
+from charts.funnel import funnel_figure
+from charts.look import DARK, LIGHT, Caption, Look
+from charts.reactions import reactions_figure
+from charts.shares import shares_figure
+from metrics.conversion import CAUSES
+
+CAPTION = Caption("A finding", "A measure", "A source; simulated data")
+STEPS = ("sent", "opened", "tapped", "booked")
+
+
+def steps(sent: int) -> pd.DataFrame:
+    counts = [sent, sent // 2, sent // 4, sent // 8]
+    return pd.DataFrame(
+        {
+            "step": STEPS,
+            "count": counts,
+            "step_rate": [
+                None,
+                *(b / a if a else None for a, b in itertools.pairwise(counts)),
+            ],
+        }
+    )
+
+
+def lost(sent: int) -> pd.DataFrame:
+    """All that did not go on was gone before it was opened."""
+    counts = steps(sent)["count"].tolist()
+    return pd.DataFrame(
+        [
+            (step, cause, before - after if cause == "gone_before_opened" else 0)
+            for step, before, after in zip(STEPS[1:], counts, counts[1:], strict=False)
+            for cause in CAUSES
+        ],
+        columns=["step", "cause", "alerts"],
+    )
+
+
+def shares(rows: int) -> pd.DataFrame:
+    return pd.DataFrame(
+        {
+            "name": [f"a venue with a name that is rather long {k}" for k in range(rows)],
+            "share": [0.1] * rows,
+            "lower": [0.05] * rows,
+            "upper": [0.2] * rows,
+            "own": [0.3] * rows,
+            "trials": [40] * rows,
+            "note": ["n = 40"] * rows,
+        }
+    )
+
+
+def ratios(rows: int) -> pd.DataFrame:
+    return pd.DataFrame(
+        {
+            "name": [f"v{k}" for k in range(rows)],
+            "ratio": [None if k == 1 else 1.5 for k in range(rows)],
+            "lower": [None if k == 1 else 0.9 for k in range(rows)],
+            "upper": [None if k == 1 else (math.inf if k == 2 else 2.4) for k in range(rows)],
+            "is_subject": [k == 0 for k in range(rows)],
+        }
+    )
+
+
+def weeks(rows: int) -> pd.DataFrame:
+    return pd.DataFrame(
+        {
+            "week_date": pd.date_range("2026-10-05", periods=rows, freq="7D"),
+            "sent": [100] * rows,
+            "booked_rate": [None if k == 1 else 0.1 for k in range(rows)],
+            "lower": [0.05] * rows,
+            "upper": [0.2] * rows,
+            "is_settled": [k < rows - 1 for k in range(rows)],
+        }
+    )
+
+
+def acted(rows: int) -> pd.DataFrame:
+    return pd.DataFrame(
+        {
+            "seconds": [2**k for k in range(rows)],
+            "opened": list(range(rows)),
+            "tapped": [k // 2 for k in range(rows)],
+            "booked": [0] * rows,
+        }
+    )
+
+
+DRAWN: dict[str, Callable[[int, Look, Caption | None], go.Figure]] = {
+    "funnel": lambda n, look, said: funnel_figure(steps(n), lost(n), look, said, unsettled=n // 3),
+    "causes": lambda n, look, said: causes_figure(
+        pd.DataFrame({"cause": CAUSES, "alerts": [n, 0, 0, 2 * n, 0]}), look, said
+    ),
+    "faster": lambda n, look, said: faster_figure(
+        pd.DataFrame({"seconds": [0, 30, 60], "saved": [0, n, 2 * n]}),
+        look,
+        said,
+        marked_seconds=30,
+    ),
+    "forest": lambda n, look, said: forest_figure(ratios(n), look, said, unit="times as often"),
+    "shares": lambda n, look, said: shares_figure(
+        shares(n), look, said, overall=0.12, unit="of alerts booked"
+    ),
+    "cohorts": lambda n, look, said: cohorts_figure(weeks(n), look, said),
+    "reactions": lambda n, look, said: reactions_figure(
+        acted(n), look, said, settled=n, medians={"opened": 4.0, "tapped": None, "booked": None}
+    ),
+}
+
+
+@pytest.mark.parametrize("look", [LIGHT, DARK], ids=["light", "dark"])
+@pytest.mark.parametrize("rows", [0, 1, 12])
+@pytest.mark.parametrize("name", DRAWN)
+def test_a_figure_is_drawn_of_nothing_of_one_and_of_many(name: str, rows: int, look: Look) -> None:
+    for caption in (None, CAPTION):
+        figure = DRAWN[name](rows, look, caption)
+        assert "NaN" not in figure.to_json()
+        assert "Infinity" not in figure.to_json()
+        assert figure.layout.template.layout.paper_bgcolor == look.page
+        if caption is not None:
+            assert "simulated data" in str(figure.layout.annotations)
+
+
+def test_each_row_of_the_funnel_is_as_long_as_the_bar_above_it() -> None:
+    figure = funnel_figure(steps(800), lost(800), LIGHT, unsettled=90)
+    ends = {0: 0, 1: 0, 2: 0, 3: 0}
+    for bar in figure.data:
+        for place, length, begin in zip(bar.y, bar.x, bar.base or [0] * len(bar.x), strict=True):
+            ends[place] = max(ends[place], begin + length)
+    assert ends == {0: 890, 1: 800, 2: 400, 3: 200}
+    written = str(figure.layout.annotations)
+    assert "not settled: 90" in written
+    assert "↓ 50 %" in written
+
+
+def test_unsettled_alerts_are_hatched_apart_and_absent_where_there_are_none() -> None:
+    def strokes(unsettled: int) -> int:
+        return len(funnel_figure(steps(80), lost(80), LIGHT, unsettled=unsettled).layout.shapes)
+
+    assert strokes(20) > 5
+    assert strokes(0) == 0
+
+
+def test_a_ratio_without_an_interval_says_so_and_draws_no_dot() -> None:
+    figure = forest_figure(ratios(2), LIGHT, unit="times as often")
+    assert "not enough data" in str(figure.layout.annotations)
+    assert sum(trace.mode == "markers" for trace in figure.data) == 1
+
+
+def test_the_curve_names_how_many_would_have_been_in_time_at_its_mark() -> None:
+    saved = pd.DataFrame({"seconds": [0, 30, 60], "saved": [0, 7, 9]})
+    figure = faster_figure(saved, LIGHT, marked_seconds=30)
+    assert "30 s: 7" in str(figure.layout.annotations)

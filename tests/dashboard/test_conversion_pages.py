@@ -1,0 +1,221 @@
+"""The pages on conversion without a browser; what they say is what the API says."""
+
+import doctest
+import io
+from datetime import timedelta
+
+import pandas as pd
+import pytest
+from starlette.testclient import TestClient
+from streamlit.testing.v1 import AppTest
+
+from api.app import State, create_app
+from dashboard import conversion, data
+from dashboard import conversion_findings as findings
+from db.engine import Engine, create_engine
+from pipeline.tick import tick
+from settings import Settings
+from tests.alerting import SETTINGS, alert, track
+from tests.dashboard.conftest import Open
+from tests.dashboard.test_pages import SIMULATED, UNREACHABLE, text
+from tests.dashboard.worlds import NOW
+
+FUNNEL, LOSSES = "funnel.py", "losses.py"
+DRIVERS, COHORTS = "drivers.py", "cohorts.py"
+PAGES = (FUNNEL, LOSSES, DRIVERS, COHORTS)
+DAY = timedelta(days=1)
+
+
+@pytest.fixture(autouse=True)
+def _at_noon(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(data, "now", lambda: NOW)
+
+
+def frame(page: AppTest, column: str) -> pd.DataFrame:
+    """The table that has this column."""
+    (found,) = (element.value for element in page.dataframe if column in element.value)
+    value: pd.DataFrame = found
+    return value
+
+
+def numbers(column: pd.Series) -> list[int]:
+    return [int(text.replace(",", "")) for text in column]
+
+
+def asked_of_the_api(url: str, **parameters: object) -> dict[str, object]:
+    engine = create_engine(url)
+    try:
+        state = State(Settings(_env_file=None), engine, lambda: NOW)
+        with TestClient(create_app(state)) as client:
+            answer = client.get("/conversion/funnel", params=parameters)
+            assert answer.status_code == 200
+            body: dict[str, object] = answer.json()
+            return body
+    finally:
+        engine.dispose()
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_a_page_says_simulated_and_gives_n_interval_and_window_with_every_figure(
+    open_page: Open, demo_url: str, name: str
+) -> None:
+    page = open_page(demo_url, name)
+    assert not page.exception
+    assert SIMULATED in page.markdown[0].value
+    said = [str(caption.value) for caption in page.caption]
+    sources = [line for line in said if line.startswith("Table Stakes")]
+    assert len(sources) == len(page.get("plotly_chart")) > 0
+    assert all("simulated data" in source for source in sources)
+    subtitles = [line for line in said if "n = " in line]
+    assert len(subtitles) >= len(sources)
+    assert all("28 days to" in line for line in subtitles)
+    assert any("within 24 hours" in line for line in subtitles)
+
+
+@pytest.mark.parametrize("by", [None, "channel", "weekday", "hour", "tier", "goal_match"])
+def test_a_page_and_the_api_say_the_same(open_page: Open, demo_url: str, by: str | None) -> None:
+    asked = {"days": "28", "within": "6"} | (
+        {} if by is None else {"by": conversion.BREAKDOWNS[by]}
+    )
+    page = open_page(demo_url, FUNNEL, **asked)
+    found = asked_of_the_api(
+        demo_url, window_hours=6, days=28, as_of="2026-11-23", **({} if by is None else {"by": by})
+    )
+    steps = frame(page, "Step")
+    assert numbers(steps["Alerts"]) == [step["count"] for step in found["steps"]]
+    if by is None:
+        return
+    rows = frame(page, "Not settled")
+    names = [conversion.key_words(by, row["key"], {}) for row in found["rows"]]
+    assert sorted(rows.iloc[:, 0]) == sorted(names)
+    booked = {
+        conversion.key_words(by, row["key"], {}): row["steps"][3]["count"] for row in found["rows"]
+    }
+    shown = rows[rows["Booked"] != conversion.FEWER]
+    assert len(shown) > 1
+    for row in shown.itertuples():
+        assert int(row.Booked.replace(",", "")) == booked[row[1]]
+    if len(shown) == len(rows):
+        assert sum(numbers(rows["Sent"])) == found["settled"]
+
+
+def test_causes_add_up_to_the_losses_and_a_step_to_the_one_before(
+    open_page: Open, demo_url: str
+) -> None:
+    page = open_page(demo_url, LOSSES)
+    causes = page.table[0].value
+    found = asked_of_the_api(demo_url, days=28, as_of="2026-11-23")
+    counts = [step["count"] for step in found["steps"]]
+    assert sum(numbers(causes["Alerts"])) == counts[0] - counts[3]
+    assert f"{counts[0] - counts[3]:,} settled alerts not booked" in text(page)
+    assert "Faster by 30 seconds" in text(page)
+
+
+def test_what_converts_names_its_test_its_users_and_what_may_be_printed(
+    open_page: Open, demo_url: str
+) -> None:
+    page = open_page(demo_url, DRIVERS)
+    said = text(page)
+    assert "users as the unit" in said
+    assert "Mantel–Haenszel" in said
+    assert "Benjamini–Hochberg" in said
+    assert len(frame(page, "Clearly apart")) > 50
+    assert page.code or "Not to be printed" in said
+
+
+def test_cohorts_show_median_and_nine_in_ten(open_page: Open, demo_url: str) -> None:
+    page = open_page(demo_url, COHORTS)
+    times = page.table[0].value
+    assert list(times.index) == ["opened", "tapped", "booked"]
+    assert list(times.columns) == ["Seen", "Median", "9 in 10 within"]
+    assert "Half of those who open an alert do so within" in text(page)
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_without_alerts_a_page_says_how_they_come_in(
+    open_page: Open, database_url: str, name: str
+) -> None:
+    page = open_page(database_url, name)
+    assert not page.exception
+    assert "POST /alerts/track" in text(page)
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_a_database_that_does_not_answer_is_one_clear_sentence(open_page: Open, name: str) -> None:
+    page = open_page(UNREACHABLE, name)
+    assert not page.exception
+    (error,) = page.error
+    assert error.value.startswith("The database does not answer")
+
+
+@pytest.mark.parametrize("name", PAGES)
+@pytest.mark.parametrize("settled", [True, False])
+def test_three_alerts_settled_or_not_claim_nothing_and_give_no_number_away(
+    open_page: Open, engine: Engine, database_url: str, name: str, settled: bool
+) -> None:
+    sent_at = NOW - (3 * DAY if settled else timedelta(hours=1))
+    events = [e for k in range(3) for e in alert(sent_at, 10, 20, 30, alert_id=f"a{k}")]
+    track(engine, events, received_at=NOW)
+    tick(engine, SETTINGS, NOW)
+    page = open_page(database_url, name)
+    assert not page.exception
+    said = text(page)
+    assert "simulated" not in said.lower()
+    if name == FUNNEL:
+        rows = frame(page, "Not settled")
+        assert set(rows["Booked"]) == {conversion.FEWER}
+        assert ("too few to say" if settled else "No alert has settled yet") in said
+    if name == DRIVERS:
+        assert "cannot be told yet" in said
+
+
+def test_an_exported_breakdown_holds_no_small_cell_and_says_what_it_is_about(
+    open_page: Open, engine: Engine, database_url: str
+) -> None:
+    sizes = {"push": 40, "email": 12, "sms": 3}
+    events = [
+        event
+        for channel, size in sizes.items()
+        for k in range(size)
+        for event in alert(
+            NOW - 3 * DAY, 10, 20, 30, alert_id=f"{channel}{k}", channel=channel, user_id=f"u{k}"
+        )
+    ]
+    track(engine, events, received_at=NOW)
+    tick(engine, SETTINGS, NOW)
+    page = open_page(database_url, FUNNEL, by="channel")
+    (asked,) = [
+        conversion.Asked("nyc", "New York", "America/New_York", False, NOW, 28, NOW.date(), 24)
+    ]
+    rows = conversion.rows_of(conversion.funnel(asked, "channel"), "channel", {})
+    text_of_file = asked.signed(conversion.exported(rows, kept=["name"])).to_csv(index=False)
+    kept = pd.read_csv(io.StringIO(text_of_file)).set_index("name")
+    assert kept.loc["push", "booked"] == 40
+    assert kept.loc[["email", "sms"], ["sent", "booked", "unknown"]].isna().all(axis=None)
+    assert kept["is_suppressed"].to_dict() == {"email": True, "push": False, "sms": True}
+    assert (kept["window_hours"] == 24).all()
+    assert "user" not in text_of_file
+    shown = frame(page, "Not settled").set_index("Channel")
+    assert shown.loc["sms", "Booked"] == conversion.FEWER
+
+
+def test_examples_come_out_as_written() -> None:
+    for module in (conversion, findings):
+        assert doctest.testmod(module).failed == 0
+
+
+def test_a_week_is_compared_only_where_all_of_it_has_settled() -> None:
+    weeks = pd.DataFrame(
+        {
+            "week_date": [NOW.date() - 14 * DAY, NOW.date() - 7 * DAY, NOW.date()],
+            "sent": [900, 900, 900],
+            "booked_rate": [0.1, 0.3, 0.9],
+            "lower": [0.08, 0.27, 0.88],
+            "upper": [0.12, 0.33, 0.92],
+            "is_settled": [True, True, False],
+        }
+    )
+    assert findings.cohorts_title(weeks).startswith(
+        "Alerts lead to bookings more often than they did: 30 % in the last settled week"
+    )
+    assert findings.cohorts_title(weeks.head(1)) == "Too few settled weeks to see a trend"
