@@ -30,10 +30,7 @@ def causes_figure(causes: pd.DataFrame, look: Look, caption: Caption | None = No
         y=list(range(len(causes))),
         orientation="h",
         width=0.62,
-        marker={
-            "color": [colors[cause] for cause in causes["cause"]],
-            "line": {"color": look.context, "width": 1},
-        },
+        marker={"color": [colors[cause] for cause in causes["cause"]]},
         customdata=[
             f"{CAUSE_WORDS[row.cause]}: {number_of(int(row.alerts), 'alert')} of "
             f"{count_words(total)}"

@@ -4,6 +4,7 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from charts.look import SMALL_SIZE, Caption, Look, Margins, new_figure, say_instead
+from charts.percent import percent_ticks
 from metrics.wording import date_words, number_of, percent_words
 
 PLOT_HEIGHT = 200
@@ -76,5 +77,7 @@ def cohorts_figure(weeks: pd.DataFrame, look: Look, caption: Caption | None = No
         tickvals=ticks, ticktext=[f"{tick:%b} {tick.day}" for tick in ticks], tickangle=0
     )
     highest = float(known["upper"].max())
-    figure.update_yaxes(range=[0, highest * 1.08 or 1], tickformat=".0%", nticks=5, showgrid=True)
+    end = highest * 1.08
+    values, texts = percent_ticks(end)
+    figure.update_yaxes(range=[0, end], tickvals=values, ticktext=texts, showgrid=True)
     return figure

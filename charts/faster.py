@@ -4,7 +4,7 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from charts.look import SMALL_SIZE, Caption, Look, Margins, new_figure, say_instead
-from metrics.wording import count_words, duration_short, duration_words, number_of
+from metrics.wording import duration_short, duration_words, number_of
 
 PLOT_HEIGHT = 200
 
@@ -20,7 +20,7 @@ def faster_figure(
         look,
         caption,
         plot_height=PLOT_HEIGHT,
-        margins=Margins(left=56, right=24, top=16, bottom=48),
+        margins=Margins(left=44, right=24, top=16, bottom=48),
     )
     if saved.empty or not saved["saved"].any():
         return say_instead(
@@ -53,7 +53,7 @@ def faster_figure(
         figure.add_annotation(
             x=marked_seconds,
             y=count,
-            text=f"{duration_short(marked_seconds)}: {count_words(count)}",
+            text=f"{duration_short(marked_seconds)}: {number_of(count, 'alert')}",
             xanchor="right",
             yanchor="bottom",
             xshift=-6,
@@ -67,7 +67,5 @@ def faster_figure(
         title={"text": "faster at the next step"},
         range=[-4, int(saved["seconds"].max()) + 4],
     )
-    figure.update_yaxes(
-        range=[0, highest * 1.15], showgrid=True, nticks=5, title={"text": "alerts"}
-    )
+    figure.update_yaxes(range=[0, highest * 1.15], showgrid=True, nticks=5)
     return figure

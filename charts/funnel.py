@@ -5,7 +5,6 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from charts.look import SMALL_SIZE, Caption, Look, Margins, new_figure, say_instead, text_on
-from metrics.conversion import CAUSES
 from metrics.wording import count_words, number_of, percent_words
 
 ROW_HEIGHT = 64
@@ -68,19 +67,17 @@ def funnel_figure(
         ],
         hovertemplate="%{customdata}<extra></extra>",
     )
-    colors = cause_colors(look)
+    begins = [counts[name] for name in names]
+    for cause, color in cause_colors(look).items():
+        of_cause = lost[lost["cause"] == cause].set_index("step")["alerts"] if len(lost) else {}
+        alerts = [int(of_cause.get(name, 0)) for name in names]
+        _cause(figure, begins, alerts, cause, color, widest)
+        begins = [begin + more for begin, more in zip(begins, alerts, strict=True)]
     for row, name in enumerate(names):
-        begin = counts[name]
-        of_step = lost[lost["step"] == name].set_index("cause")["alerts"] if len(lost) else {}
-        for cause in CAUSES:
-            alerts = int(of_step.get(cause, 0))
-            if alerts:
-                _part(figure, look, row, begin, alerts, cause, colors[cause], widest)
-                begin += alerts
         _count(figure, look, row, counts[name], widest)
     _rates(figure, look, steps)
     _unsettled(figure, look, counts["sent"], unsettled)
-    figure.update_layout(barmode="overlay", bargap=0)
+    figure.update_layout(barmode="stack", bargap=0)
     figure.update_xaxes(visible=False, range=[0, widest])
     figure.update_yaxes(
         tickvals=list(range(4)),
@@ -92,35 +89,29 @@ def funnel_figure(
     return figure
 
 
-def _part(
-    figure: go.Figure,
-    look: Look,
-    row: int,
-    begin: int,
-    alerts: int,
-    cause: str,
-    color: str,
-    widest: int,
+def _cause(
+    figure: go.Figure, begins: list[int], alerts: list[int], cause: str, color: str, widest: int
 ) -> None:
+    """What was lost to one cause, beside each row's bar; named where it fits."""
     figure.add_bar(
-        x=[alerts],
-        base=[begin],
-        y=[row],
+        x=alerts,
+        y=list(range(4)),
         orientation="h",
         width=BAR,
-        marker={"color": color, "line": {"color": look.page, "width": 1}},
-        customdata=[f"{CAUSE_WORDS[cause]}: {number_of(alerts, 'alert')}"],
+        marker={"color": color},
+        customdata=[f"{CAUSE_WORDS[cause]}: {number_of(count, 'alert')}" for count in alerts],
         hovertemplate="%{customdata}<extra></extra>",
     )
-    if alerts >= SHORTEST_LABEL * widest:
-        figure.add_annotation(
-            x=begin + alerts / 2,
-            y=row,
-            text=CAUSE_WORDS[cause].replace(" before ", " before<br>").replace(", ", ",<br>")
-            + f" {count_words(alerts)}",
-            showarrow=False,
-            font={"size": SMALL_SIZE - 1, "color": text_on(color)},
-        )
+    for row, (begin, count) in enumerate(zip(begins, alerts, strict=True)):
+        if count >= SHORTEST_LABEL * widest:
+            figure.add_annotation(
+                x=begin + count / 2,
+                y=row,
+                text=CAUSE_WORDS[cause].replace(" before ", " before<br>").replace(", ", ",<br>")
+                + f" {count_words(count)}",
+                showarrow=False,
+                font={"size": SMALL_SIZE - 1, "color": text_on(color)},
+            )
 
 
 def _count(figure: go.Figure, look: Look, row: int, count: int, widest: int) -> None:
@@ -129,7 +120,7 @@ def _count(figure: go.Figure, look: Look, row: int, count: int, widest: int) -> 
     figure.add_annotation(
         x=0,
         y=row if is_inside else row - BAR / 2,
-        text=f"<b>{count_words(count)}</b>",
+        text=count_words(count),
         xanchor="left",
         xshift=6 if is_inside else 0,
         yanchor="middle" if is_inside else "bottom",
@@ -161,16 +152,12 @@ def _unsettled(figure: go.Figure, look: Look, begin: int, unsettled: int) -> Non
         return
     end = begin + unsettled
     figure.add_bar(
-        x=[unsettled],
-        base=[begin],
-        y=[0],
+        x=[unsettled, 0, 0, 0],
+        y=list(range(4)),
         orientation="h",
         width=BAR,
-        marker={
-            "color": look.tint(look.accent, 0.12),
-            "line": {"color": look.page, "width": 1},
-        },
-        customdata=[f"not settled yet: {number_of(unsettled, 'alert')}"],
+        marker={"color": look.tint(look.accent, 0.12)},
+        customdata=[f"not settled yet: {number_of(unsettled, 'alert')}"] * 4,
         hovertemplate="%{customdata}<extra></extra>",
     )
     stroke = end / 60

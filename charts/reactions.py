@@ -6,6 +6,7 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from charts.look import SMALL_SIZE, Caption, Look, Margins, new_figure, say_instead
+from charts.percent import percent_ticks
 from metrics.wording import duration_short, duration_words, percent_words
 
 PLOT_HEIGHT = 240
@@ -72,7 +73,8 @@ def reactions_figure(
         tickangle=0,
         title={"text": "since the alert was sent"},
     )
-    figure.update_yaxes(range=[0, highest * 1.08], tickformat=".0%", nticks=6, showgrid=True)
+    values, texts = percent_ticks(highest * 1.08)
+    figure.update_yaxes(range=[0, highest * 1.08], tickvals=values, ticktext=texts, showgrid=True)
     return figure
 
 

@@ -1,11 +1,10 @@
 """Shares with their intervals: a row each, on an axis of percent."""
 
-import math
-
 import pandas as pd
 import plotly.graph_objects as go
 
 from charts.look import SMALL_SIZE, Caption, Look, Margins, new_figure, say_instead
+from charts.percent import percent_ticks
 from metrics.wording import count_words, percent_words
 
 ROW_HEIGHT = 26
@@ -88,13 +87,11 @@ def shares_figure(
             showarrow=False,
             font={"size": SMALL_SIZE, "color": look.muted},
         )
-    step = 10 ** math.floor(math.log10(end))
-    step = next(size for size in (step / 5, step / 2, step, 2 * step) if end / size <= 4)
-    ticks = [k * step for k in range(math.floor(end / step + 1e-9) + 1)]
+    ticks, texts = percent_ticks(end, 4)
     figure.update_xaxes(
         range=[0, end],
         tickvals=ticks,
-        ticktext=[percent_words(tick) if step >= 0.01 else f"{tick:.1%}" for tick in ticks],
+        ticktext=texts,
         tickangle=0,
         title={"text": unit},
     )

@@ -19,7 +19,7 @@ from charts.look import LIGHT, PRINT_WIDTH, Caption, Look, Margins, new_figure
 from charts.printing import NotPrintable, print_image
 from charts.printing.canvas import SANS, SERIF
 from settings import PROJECT_DIR
-from tests.charts import test_figures, test_market_figures
+from tests.charts import test_conversion_figures, test_figures, test_market_figures
 
 CAPTION = Caption(
     "Half of Müller’s tables are gone in 2–3 minutes",
@@ -29,6 +29,7 @@ CAPTION = Caption(
 DRAWN: dict[str, Callable[[int, Look, Caption | None], go.Figure]] = {
     **test_figures.DRAWN,
     **test_market_figures.DRAWN,
+    **test_conversion_figures.DRAWN,
 }
 
 
