@@ -75,7 +75,7 @@ def funnel_figure(
         begins = [begin + more for begin, more in zip(begins, alerts, strict=True)]
     for row, name in enumerate(names):
         _count(figure, look, row, counts[name], widest)
-    _rates(figure, look, steps)
+    _rates(figure, look, steps, widest)
     _unsettled(figure, look, counts["sent"], unsettled)
     figure.update_layout(barmode="stack", bargap=0)
     figure.update_xaxes(visible=False, range=[0, widest])
@@ -129,12 +129,12 @@ def _count(figure: go.Figure, look: Look, row: int, count: int, widest: int) -> 
     )
 
 
-def _rates(figure: go.Figure, look: Look, steps: pd.DataFrame) -> None:
+def _rates(figure: go.Figure, look: Look, steps: pd.DataFrame, widest: int) -> None:
     """Between two bars: how many of the step above went on."""
     for row, step in enumerate(steps.itertuples()):
         if row == 0 or step.step_rate is None or pd.isna(step.step_rate):
             continue
-        is_under_count = int(step.count) < 0.12 * int(steps["count"].max())
+        is_under_count = int(step.count) < 0.12 * widest
         figure.add_annotation(
             x=0,
             y=row - 0.5,

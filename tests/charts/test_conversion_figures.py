@@ -160,4 +160,4 @@ def test_a_ratio_without_an_interval_says_so_and_draws_no_dot() -> None:
 def test_the_curve_names_how_many_would_have_been_in_time_at_its_mark() -> None:
     saved = pd.DataFrame({"seconds": [0, 30, 60], "saved": [0, 7, 9]})
     figure = faster_figure(saved, LIGHT, marked_seconds=30)
-    assert "30 s: 7 alerts" in str(figure.layout.annotations)
+    assert "30 s: seven alerts" in str(figure.layout.annotations)
