@@ -20,6 +20,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from bench.written import DAYS_KEPT
+
 PROJECT_DIR = Path(__file__).resolve().parent.parent
 REPORT = PROJECT_DIR / "docs" / "benchmarks.md"
 OFFICE = PROJECT_DIR.parent / "shared" / "data" / "office_2021w28-29"
@@ -217,22 +219,37 @@ def _table(title: str, lines: Sequence[Line]) -> list[str]:
     return [f"## {title}", "", shown[0], rule, *shown[1:], ""]
 
 
-def _introduction(load: tuple[float, ...]) -> list[str]:
+INTRODUCTION = f"""# Benchmarks
+
+Written by `python -m bench.throughput` and `python -m bench.throughput --rescore`, each its own part.
+Fresh embedded PostgreSQL 18 with the product's settings (fsync on), all on one machine.
+
+The events are the simulator's: 90 drops a venue and day, as releases and cancellations. N grows as a
+market does: in venues, and in days up to the {DAYS_KEPT} that retention keeps. A tick takes the next
+1,000 events of that market.
+"""
+
+
+def _part(name: str, load: tuple[float, ...], tables: Sequence[str]) -> str:
+    """One part of the report, with the circumstances it was measured in."""
     load_shown = ", ".join(f"{value:.1f}" for value in load)
-    return [
-        "# Benchmarks",
-        "",
-        "Written by `python -m bench.throughput` and `python -m bench.throughput --rescore`, each",
-        "its own part. Fresh embedded PostgreSQL 18 with the product's settings (fsync on), all on",
-        f"one machine with {os.cpu_count()} cores; {datetime.now(UTC):%Y-%m-%d}. Load averages",
-        f"(1, 5, 15 min) as it began: {load_shown}. More than a few",
-        "tenths is somebody else's work, and slows all figures.",
-        "",
-        "The events are the simulator's: 90 drops a venue and day, as releases and cancellations.",
-        "N grows as a market does: in venues, and in days up to the 22 that retention keeps. A",
-        "tick takes the next 1,000 events of that market.",
-        "",
+    circumstances = [
+        f"Measured {datetime.now(UTC):%Y-%m-%d %H:%M} UTC on {os.cpu_count()} cores. Load averages (1, 5,",
+        f"15 min) as it began: {load_shown}. More than a few tenths is somebody else's work, and slows",
+        "all figures.",
     ]
+    return "\n".join([f"<!-- {name} -->", "", *circumstances, "", *tables])
+
+
+def _write_report(path: Path, name: str, part: str) -> None:
+    """Puts the part in its place; the other one stays as it is."""
+    kept = path.read_text(encoding="utf-8") if path.exists() else ""
+    parts = {name: part}
+    for text in kept.split("<!-- ")[1:]:
+        other = text.split(" ", 1)[0]
+        parts.setdefault(other, f"<!-- {text}".rstrip() + "\n")
+    report = [parts[known] for known in ("throughput", "rescore") if known in parts]
+    path.write_text("\n".join([INTRODUCTION, *report]), encoding="utf-8")
 
 
 def main() -> int:
@@ -258,9 +275,10 @@ def main() -> int:
                 measured = throughput_lines(events, place)
                 report += _table(f"{events:,} events", measured)
                 lines += measured
-    text = "\n".join([*_introduction(load), *report])
-    options.out.write_text(text, encoding="utf-8")
-    print(text)
+    name = "rescore" if options.rescore else "throughput"
+    part = _part(name, load, report)
+    _write_report(options.out, name, part)
+    print(part)
     missed = [line.name for line in lines if not line.is_met]
     if missed:
         print(f"missed: {'; '.join(missed)}", file=sys.stderr)

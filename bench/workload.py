@@ -23,11 +23,12 @@ from unittest.mock import patch
 import sqlalchemy as sa
 from tqdm import tqdm
 
-from bench.worlds import LOTS, read_written
+from bench.written import LOTS, read_written
 from db import migrate, seals
 from db.engine import Engine, open_database
 from db.rollups import aggregate_batches
 from db.schema import drop_events, market_spans
+from db.scores import DELIVERY_TIME, full_hour
 from db.work import exclusive, snapshot
 from pipeline import tick as ticking
 from pipeline.ingest import ingest_file
@@ -120,8 +121,8 @@ def measure_events(engine: Engine, settings: Settings, folder: Path) -> dict[str
 
 
 def _ticks(engine: Engine, settings: Settings, folder: Path) -> Iterator[dict[str, Any]]:
-    """A whole `tick` for each lot of 1,000 new events; `is_new_hour`: it passed a full hour."""
-    hour = _last_event_at(engine).replace(minute=0, second=0)
+    """A whole `tick` for each lot of 1,000 new events; `is_new_hour`: it looked an hour further."""
+    hour = full_hour(_last_event_at(engine) - DELIVERY_TIME)
     for lot in tqdm(range(LOTS), desc="ticks", disable=None):
         _ingest(engine, settings, folder / f"lot-{lot}.parquet", read_written(folder).ends_at)
         now = _last_event_at(engine, raw=True)
@@ -137,9 +138,9 @@ def _ticks(engine: Engine, settings: Settings, folder: Path) -> Iterator[dict[st
             "aggregate_seconds": aggregate.last,
             "score_seconds": score.last,
             "venues": result.venues_scored,
-            "is_new_hour": hour != now.replace(minute=0, second=0),
+            "is_new_hour": hour != full_hour(now - DELIVERY_TIME),
         }
-        hour = now.replace(minute=0, second=0)
+        hour = full_hour(now - DELIVERY_TIME)
 
 
 def _seals(engine: Engine, settings: Settings, now: datetime) -> Iterator[dict[str, Any]]:

@@ -9,7 +9,7 @@ does: in venues, and in days up to the 22 that retention keeps.
 
 import argparse
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 
@@ -18,15 +18,13 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from tqdm import tqdm
 
+from bench.written import DAYS_KEPT, LOT, LOTS, Written
 from pipeline.simulate.events import iter_drop_events, venues
 from pipeline.simulate.world import large_world
 
 FIRST_DATE = date(2026, 10, 1)
 EVENTS_A_VENUE_DAY = 165
 DAYS_OF_A_MILLION = 15
-DAYS_KEPT = 22
-LOT = 1_000  # events of one tick
-LOTS = 9
 
 YEAR_VENUES = 5_000
 YEAR_DAYS = 365
@@ -39,8 +37,12 @@ COPY (
     SELECT venue_id, opened_date, slot_date, slot_hour, party_size,
         '{' || string_agg(opened_minute, ',') || '}',
         '{' || coalesce(string_agg(seconds, ',') FILTER (NOT is_expired), '') || '}',
+        '{' || coalesce(string_agg(closed_minute, ',') FILTER (NOT is_expired), '') || '}',
         '{' || coalesce(string_agg(seconds, ',') FILTER (is_expired), '') || '}'
     FROM (
+        SELECT *, CAST(epoch(CAST($day AS timestamp)) / 60 AS int) + 240 + opened_minute
+            + seconds // 60 AS closed_minute
+        FROM (
         SELECT format('sim-{:05d}', venue) AS venue_id, CAST($day AS date) AS opened_date,
             CAST($day AS date) + 1 + CAST(floor(13 * random() ** 2) AS int) AS slot_date,
             12 + CAST(floor(10 * random()) AS int) AS slot_hour,
@@ -49,24 +51,14 @@ COPY (
             60 * ceil(-ln(1 - random()) * 2 ** (venue % 5)) :: int AS seconds,
             random() < 0.05 AS is_expired
         FROM range(1, $venues + 1) AS numbered (venue), range($most) AS drop (number)
-        WHERE random() < 2 ** (venue % 5 - 2) * 5 / 7.75 * $drops_a_day / $most
+        -- Of venue and drop, or it would be drawn once a venue, before the two are joined.
+        WHERE random() + 0 * number < 2 ** (venue % 5 - 2) * 5 / 7.75 * $drops_a_day / $most
+        )
     )
     GROUP BY ALL
     ORDER BY ALL
 ) TO '{path}' (HEADER false)
 """
-
-
-@dataclass(frozen=True)
-class Written:
-    """What the files of a folder hold; `ends_at` is after everything in them."""
-
-    events: int
-    venues: int
-    days: int
-    ends_at: datetime
-    market_id: str
-    timezone: str
 
 
 def write_events(folder: Path, events: int) -> Written:
@@ -119,12 +111,6 @@ def write_year(folder: Path) -> Written:
     ends_at = datetime.combine(YEAR_FIRST_DATE + timedelta(days=YEAR_DAYS), time(4), UTC)
     events = 2 * YEAR_DROPS_A_DAY * YEAR_VENUES * YEAR_DAYS
     return Written(events, YEAR_VENUES, YEAR_DAYS, ends_at, world.market_id, world.timezone)
-
-
-def read_written(folder: Path) -> Written:
-    """What `main` noted about the folder."""
-    noted = json.loads((folder / "written.json").read_text())
-    return Written(**{**noted, "ends_at": datetime.fromisoformat(noted["ends_at"])})
 
 
 def main() -> None:

@@ -19,12 +19,7 @@ def aggregate_batches(connection: Connection, now: datetime, *, poll_interval_se
     if not batch_ids:
         return 0
     dates = list(run(connection, "batch_dates", batch_ids=batch_ids).scalars())
-    for statement in (
-        "merge_rollup",
-        "mark_unscored",
-        "supersede_open_drops",
-        "extend_market_spans",
-    ):
+    for statement in ("merge_rollup", "note_touched", "supersede_open_drops"):
         run(connection, statement, batch_ids=batch_ids, dates=dates)
     stamp_alerts(connection, batch_ids, dates)
     run(

@@ -132,6 +132,8 @@ def _accept_staged_drops(
     if _has_pending(connection):
         settled_here, settled_elsewhere = _settle(connection, batch_id, open_dates)
     _note_open_drops(connection, batch_id, open_dates)
+    if is_large:
+        connection.execute(text("ANALYZE open_drops"))
     run(connection, "note_batch_days", batch_id=batch_id, open_dates=open_dates)
 
     written = run(connection, "written_rows", batch_id=batch_id, open_dates=open_dates).one()

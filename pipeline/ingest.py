@@ -169,7 +169,7 @@ def read_chunks(path: Path, format: Format) -> Iterator[pa.Table]:
 def _parquet_chunks(path: Path, format: Format) -> Iterator[pa.Table]:
     file = _opened_parquet(path)
     columns = [name for name in file.schema_arrow.names if name in format.names]
-    for batch in file.iter_batches(batch_size=ROWS_AT_ONCE, columns=columns):
+    for batch in file.iter_batches(batch_size=ROWS_AT_ONCE, columns=columns, use_threads=False):
         yield pa.Table.from_batches([batch])
 
 
@@ -244,7 +244,7 @@ def _kind_of_file(path: Path) -> str:
 
 def _opened_parquet(path: Path) -> pq.ParquetFile:
     try:
-        return pq.ParquetFile(path)
+        return pq.ParquetFile(path, pre_buffer=False)
     except pa.ArrowInvalid as error:
         raise UnreadableFileError(f"{path.name}: is not a Parquet file: {error}") from None
 

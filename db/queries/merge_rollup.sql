@@ -1,18 +1,28 @@
 -- The aggregate: adds whole batches to the rollup, each exactly once (mark_aggregated.sql, same
--- transaction). Cost follows the rows of these batches, not what is kept.
+-- transaction). Cost follows the rows of these batches, not what is kept. Nobody else writes to the
+-- rollup meanwhile (db/work.py), so that cells are looked up once and not tried and confirmed, as ON
+-- CONFLICT does for the sake of others.
 -- in:  batch_ids, dates (all days these batches wrote to)
-INSERT INTO drop_rollup AS kept (venue_id, opened_date, slot_date, slot_hour, party_size,
+MERGE INTO drop_rollup AS kept
+USING (
+    SELECT venue_id, opened_date, slot_date, slot_hour, party_size,
+        coalesce(array_agg(opened_minute) FILTER (WHERE event_type = 'NEW_DROP'), '{}') AS opened_minutes,
+        coalesce(array_agg(open_seconds) FILTER (WHERE event_type = 'CLOSED'), '{}') AS closed_seconds,
+        coalesce(array_agg(floor(date_part('epoch', occurred_at) / 60)::int) FILTER (WHERE event_type = 'CLOSED'), '{}') AS closed_minutes,
+        coalesce(array_agg(open_seconds) FILTER (WHERE event_type = 'EXPIRED'), '{}') AS censored_seconds
+    FROM drop_events
+    WHERE opened_date = ANY (CAST(:dates AS date[])) AND batch_id = ANY (CAST(:batch_ids AS bigint[]))
+    GROUP BY venue_id, opened_date, slot_date, slot_hour, party_size
+) AS added
+ON kept.venue_id = added.venue_id AND kept.opened_date = added.opened_date
+    AND kept.slot_date = added.slot_date AND kept.slot_hour = added.slot_hour
+    AND kept.party_size = added.party_size
+WHEN MATCHED THEN UPDATE
+SET opened_minutes = kept.opened_minutes || added.opened_minutes,
+    closed_seconds = kept.closed_seconds || added.closed_seconds,
+    closed_minutes = kept.closed_minutes || added.closed_minutes,
+    censored_seconds = kept.censored_seconds || added.censored_seconds
+WHEN NOT MATCHED THEN INSERT (venue_id, opened_date, slot_date, slot_hour, party_size,
     opened_minutes, closed_seconds, closed_minutes, censored_seconds)
-SELECT venue_id, opened_date, slot_date, slot_hour, party_size,
-    coalesce(array_agg(opened_minute) FILTER (WHERE event_type = 'NEW_DROP'), '{}'),
-    coalesce(array_agg(open_seconds) FILTER (WHERE event_type = 'CLOSED'), '{}'),
-    coalesce(array_agg(floor(date_part('epoch', occurred_at) / 60)::int) FILTER (WHERE event_type = 'CLOSED'), '{}'),
-    coalesce(array_agg(open_seconds) FILTER (WHERE event_type = 'EXPIRED'), '{}')
-FROM drop_events
-WHERE opened_date = ANY (CAST(:dates AS date[])) AND batch_id = ANY (CAST(:batch_ids AS bigint[]))
-GROUP BY venue_id, opened_date, slot_date, slot_hour, party_size
-ON CONFLICT (venue_id, opened_date, slot_date, slot_hour, party_size) DO UPDATE
-SET opened_minutes = kept.opened_minutes || excluded.opened_minutes,
-    closed_seconds = kept.closed_seconds || excluded.closed_seconds,
-    closed_minutes = kept.closed_minutes || excluded.closed_minutes,
-    censored_seconds = kept.censored_seconds || excluded.censored_seconds
+VALUES (added.venue_id, added.opened_date, added.slot_date, added.slot_hour, added.party_size,
+    added.opened_minutes, added.closed_seconds, added.closed_minutes, added.censored_seconds)

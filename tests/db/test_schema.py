@@ -11,7 +11,8 @@ from db.partitions import days_to_make, make_days, partition_exists
 from db.queries import query
 from db.schema import drop_events, metadata
 from db.writes import LARGE_BATCH
-from tests.factories import at, closed, deliver, new_drop, read
+from pipeline.tick import tick
+from tests.factories import SETTINGS, at, closed, deliver, execute, new_drop, read
 
 DAY = date(2026, 11, 20)
 
@@ -78,13 +79,18 @@ def test_a_drop_ends_at_most_once_whatever_is_tried(engine):
 
 
 def test_aggregating_a_small_batch_reads_its_own_rows_of_its_own_days(engine):
-    """By the index of the batch, in the partitions it wrote to, however much lies beside it."""
+    """By the index of the batch, in the partitions it wrote to, and its cells by their key, however
+    much lies beside them."""
     moment = at("2026-11-18 12:00")
     kept = [
-        new_drop(moment + timedelta(days=number % 3), slot_id=str(number))
+        new_drop(
+            moment + timedelta(days=number % 3), venue_id=f"v{number % 500}", slot_id=str(number)
+        )
         for number in range(LARGE_BATCH + 2)
     ]
     deliver(engine, *kept)
+    tick(engine, SETTINGS, moment)
+    execute(engine, "ANALYZE drop_rollup")
     small = deliver(engine, new_drop(moment, slot_id="small"))
     with engine.connect() as connection:
         statement = sa.text("EXPLAIN (FORMAT JSON) " + query("merge_rollup").text)
@@ -93,8 +99,8 @@ def test_aggregating_a_small_batch_reads_its_own_rows_of_its_own_days(engine):
     scans = [node for node in nodes(plan[0]["Plan"]) if "Scan" in node["Node Type"]]
     read_from = {node["Relation Name"] for node in scans if "Relation Name" in node}
     used = {node["Index Name"] for node in scans if "Index Name" in node}
-    assert read_from == {"drop_events_20261118"}
-    assert used == {"drop_events_20261118_batch_id_idx"}
+    assert read_from == {"drop_events_20261118", "drop_rollup"}
+    assert used == {"drop_events_20261118_batch_id_idx", "drop_rollup_pkey"}
 
 
 def nodes(plan):
