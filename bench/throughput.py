@@ -221,12 +221,12 @@ def _table(title: str, lines: Sequence[Line]) -> list[str]:
 
 INTRODUCTION = f"""# Benchmarks
 
-Written by `python -m bench.throughput` and `python -m bench.throughput --rescore`, each its own part.
-Fresh embedded PostgreSQL 18 with the product's settings (fsync on), all on one machine.
+Written by `python -m bench.throughput` and `python -m bench.throughput --rescore`, each its own
+part. Fresh embedded PostgreSQL 18 with the product's settings (fsync on), all on one machine.
 
-The events are the simulator's: 90 drops a venue and day, as releases and cancellations. N grows as a
-market does: in venues, and in days up to the {DAYS_KEPT} that retention keeps. A tick takes the next
-1,000 events of that market.
+The events are the simulator's: 90 drops a venue and day, as releases and cancellations. N grows as
+a market does: in venues, and in days up to the {DAYS_KEPT} that retention keeps. A tick takes the
+next 1,000 events of that market.
 """
 
 
@@ -234,9 +234,9 @@ def _part(name: str, load: tuple[float, ...], tables: Sequence[str]) -> str:
     """One part of the report, with the circumstances it was measured in."""
     load_shown = ", ".join(f"{value:.1f}" for value in load)
     circumstances = [
-        f"Measured {datetime.now(UTC):%Y-%m-%d %H:%M} UTC on {os.cpu_count()} cores. Load averages (1, 5,",
-        f"15 min) as it began: {load_shown}. More than a few tenths is somebody else's work, and slows",
-        "all figures.",
+        f"Measured until {datetime.now(UTC):%Y-%m-%d %H:%M} UTC on {os.cpu_count()} cores. Load",
+        f"averages (1, 5, 15 min) as it began: {load_shown}. More than a few tenths is somebody",
+        "else's work, and slows all figures.",
     ]
     return "\n".join([f"<!-- {name} -->", "", *circumstances, "", *tables])
 
