@@ -24,7 +24,7 @@ from pipeline.jobs import Timer
 from pipeline.simulate import load_demo
 from settings import SettingsError, load_settings
 
-HEAVY_MODULES = ("pandas", "plotly.graph_objects", "pyarrow", "scipy.stats")
+HEAVY_MODULES = ("pandas", "plotly.graph_objects", "pyarrow", "scipy.stats", "charts.printing")
 
 try:
     settings = load_settings()
