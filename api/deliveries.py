@@ -23,8 +23,8 @@ IdempotencyKey = Annotated[
         min_length=1,
         max_length=200,
         pattern=r"^[\x20-\x7e]+$",
-        description="sent again with the same body it changes nothing; by default the body's "
-        "SHA-256",
+        description="sent again with the same body it changes nothing; by default the route and "
+        "the body's SHA-256",
     ),
 ]
 
@@ -65,7 +65,9 @@ async def answer_delivery(
                 format=format,
                 chunks=lambda: [chunk],
                 # Keys that callers choose never meet those the pipeline gives its own batches.
-                idempotency_key=digest if idempotency_key is None else f"http:{idempotency_key}",
+                idempotency_key=f"{format.kind}:{digest}"
+                if idempotency_key is None
+                else f"http:{idempotency_key}",
                 content_sha256=digest,
                 source=source,
             )

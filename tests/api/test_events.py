@@ -124,6 +124,12 @@ def test_the_same_body_again_changes_nothing(client):
     assert packed.json()["batch_id"] == first.json()["batch_id"]
 
 
+def test_the_same_body_to_two_routes_is_two_deliveries(client):
+    for path in ("/events", "/scans"):
+        response = client.post(path, json=[])
+        assert (counts(response), response.json()["is_repeat"]) == ({}, False)
+
+
 def test_a_key_stands_for_one_body(client):
     key = {"Idempotency-Key": "delivery 1"}
     first = client.post("/events", json=drop("v", HOUR_AGO), headers=key)
