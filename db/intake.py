@@ -38,7 +38,8 @@ class UnreadableFileError(Exception):
 @dataclass(frozen=True)
 class Column:
     name: str
-    kind: str  # "id", "text", "instant", "integer", "number", "boolean", "zone"
+    # "id", "text", "prose" (for people), "instant", "integer", "number", "boolean", "zone"
+    kind: str
     is_required: bool = False
 
 
@@ -59,8 +60,15 @@ class Format:
         return tuple(column.name for column in self.columns if column.is_required)
 
     def check_header(self, names: Iterable[str]) -> list[str]:
-        """Raises `UnreadableFileError` for missing columns; returns those that nobody knows."""
+        """Raises `UnreadableFileError` for columns that are missing or there twice; returns those
+        that nobody knows."""
         given = list(names)
+        repeated = [name for name in self.names if given.count(name) > 1]
+        if repeated:
+            raise UnreadableFileError(
+                f"{'column' if len(repeated) == 1 else 'columns'} {', '.join(repeated)} there more "
+                "than once: which one counts cannot be told, so leave one of each"
+            )
         missing = [name for name in self.required if name not in given]
         if missing:
             raise UnreadableFileError(
@@ -116,10 +124,10 @@ DROPS = Format(
         Column("party_size", "integer"),
         Column("bucket_id", "id"),
         Column("event_id", "id"),
-        Column("venue_name", "text"),
-        Column("neighborhood", "text"),
-        Column("cuisine", "text"),
-        Column("price", "text"),
+        Column("venue_name", "prose"),
+        Column("neighborhood", "prose"),
+        Column("cuisine", "prose"),
+        Column("price", "prose"),
     ),
 )
 
@@ -141,14 +149,14 @@ VENUES = Format(
     "staged_venues",
     (
         Column("venue_id", "id", is_required=True),
-        Column("name", "text"),
+        Column("name", "prose"),
         Column("market_id", "id"),
         Column("market", "id"),
         Column("timezone", "zone"),
-        Column("neighborhood", "text"),
-        Column("cuisine", "text"),
-        Column("price", "text"),
-        Column("lists", "text"),
+        Column("neighborhood", "prose"),
+        Column("cuisine", "prose"),
+        Column("price", "prose"),
+        Column("lists", "prose"),
     ),
 )
 
@@ -309,6 +317,7 @@ def _read_zone(values: pa.Array, name: str, problems: np.ndarray) -> pa.Array:
 _READERS: dict[str, Callable[[pa.Array, str, np.ndarray], pa.Array]] = {
     "id": lambda values, name, problems: _read_text(values, name, problems, MAX_ID_LENGTH),
     "text": lambda values, name, problems: _read_text(values, name, problems, MAX_TEXT_LENGTH),
+    "prose": lambda values, name, problems: _read_text(values, name, problems, MAX_TEXT_LENGTH),
     "instant": _read_instant,
     "integer": _read_integer,
     "number": _read_number,

@@ -16,6 +16,7 @@ from db.intake import FOUND_PROBLEM, Column, Format
 ALSO_READ: dict[str, tuple[type, ...]] = {
     "id": (int,),
     "text": (int,),
+    "prose": (int,),
     "instant": (),
     "integer": (int, float),
     "number": (int, float),

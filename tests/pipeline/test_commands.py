@@ -41,6 +41,23 @@ def write_parquet(path):
     pq.write_table(table, path)
 
 
+TIMES = "2026-11-20T19:00:00Z,2026-11-16T17:00:00Z,2026-11-16T17:00:00Z"
+CSV = "event_type,venue_id,slot_id,slot_at,opened_at,occurred_at,party_size,venue_name\n" + "".join(
+    f"NEW_DROP,v{row},s{row},{TIMES},2,Joe {row}\n" for row in range(60)
+)
+ROWS = CSV.encode().split(b"\n", 1)[1]
+DAMAGED = gzip.compress(CSV.encode(), mtime=0)
+DAMAGED = DAMAGED[:60] + b"\xff" * 10 + DAMAGED[70:]
+
+
+def in_parquet(table):
+    sink = pa.BufferOutputStream()
+    pq.write_table(table, sink)
+    return sink.getvalue().to_pybytes()
+
+
+TWICE = in_parquet(pa.table([["v"]] * (len(COLUMNS) + 1), [*COLUMNS, "venue_id"]))
+
 WRITERS = {
     "drops.csv": write_csv,
     "drops.csv.gz": lambda path: write_csv(path, gzip.open),
@@ -96,6 +113,16 @@ def test_bad_rows_are_kept_and_the_others_go_in(tmp_path, engine, capsys):
             "cannot be read",
         ),
         ("notes.txt", b"hello", "is not one of"),
+        ("damaged.csv.gz", DAMAGED, "cannot be read"),
+        ("wide.csv", CSV.encode("utf-16"), "save the file as CSV in UTF-8"),
+        ("twice.csv", CSV.replace("party_size", "venue_id").encode(), "column venue_id there more"),
+        ("twice.parquet", TWICE, "column venue_id there more"),
+        ("quote.csv", CSV.replace(",v2,", ',"v2,').encode(), "line 4: a quote"),
+        ("quoted.csv", CSV.replace(",v2,", ',"v2,').replace(",v7", ',v7"').encode(), "line 4: a"),
+        ("time.csv", CSV.replace(",2,Joe 2\n", ',"2,Joe 2\n').encode(), "line 4: a quote"),
+        ("name.csv", CSV.replace(",Joe 2\n", ',"Joe 2\n').encode(), "line 4: a quote"),
+        ("type.csv", CSV.replace("NEW_DROP,v2", '"NEW_\nDROP",v2').encode(), "line 4: a quote"),
+        ("long.csv", CSV.replace(",v2,", ',"v2,').encode() + ROWS * 9_000, "line 4: a quote"),
     ],
 )
 def test_a_file_that_cannot_be_read_is_refused_whole(tmp_path, engine, capsys, name, content, says):
@@ -106,6 +133,24 @@ def test_a_file_that_cannot_be_read_is_refused_whole(tmp_path, engine, capsys, n
     assert name in complaint
     assert says in complaint
     assert contents(engine, "batches") == []
+
+
+def test_a_name_may_be_written_over_several_lines(tmp_path, engine, capsys):
+    path = tmp_path / "drops.csv"
+    path.write_text(CSV.replace("Joe 2\n", '"Joe ""2"",\nand Ann"\n'), encoding="utf-8")
+    assert main(["ingest", str(path)]) == 0
+    assert "received 60, accepted 60" in capsys.readouterr().out
+    names = read(engine, "SELECT name FROM venues WHERE venue_id = 'v2'")
+    assert names == [{"name": 'Joe "2",\nand Ann'}]
+
+
+@pytest.mark.parametrize("name", ["drops.csv", "drops.ndjson"])
+def test_a_mark_before_the_first_line_is_no_part_of_it(name, tmp_path, capsys):
+    path = tmp_path / name
+    WRITERS[name](path)
+    path.write_bytes(b"\xef\xbb\xbf" + path.read_bytes())
+    assert main(["ingest", str(path)]) == 0
+    assert "received 2, accepted 2, duplicate 0, rejected 0" in capsys.readouterr().out
 
 
 def test_a_file_that_is_not_there_is_named(capsys):
