@@ -19,6 +19,7 @@ TITLE_SIZE, SUBTITLE_SIZE, TEXT_SIZE, SMALL_SIZE = 18, 14, 13, 12
 TITLE_LINE, SUBTITLE_LINE = 24, 19  # pixels a line takes
 
 PRINT_WIDTH = 760
+SENTENCE_HEIGHT = 56  # pixels of a plot that only says why it is not there
 TITLE_CHARACTERS, SUBTITLE_CHARACTERS = 80, 112  # that fit a line of a figure for print
 
 
@@ -240,7 +241,9 @@ def new_figure(
 
 
 def say_instead(figure: go.Figure, look: Look, words: str) -> go.Figure:
-    """The figure without its axes and with a sentence in their place."""
+    """The figure without its axes, only as high as the sentence in their place needs."""
+    around = figure.layout.margin
+    figure.update_layout(height=around.t + around.b + SENTENCE_HEIGHT)
     figure.update_xaxes(visible=False, range=[0, 1], type="linear")
     figure.update_yaxes(visible=False, range=[0, 1], type="linear")
     figure.add_annotation(

@@ -19,7 +19,8 @@ def prime_share_figure(
     *,
     annotations: pd.DataFrame | None = None,
 ) -> go.Figure:
-    """A line in its band; the axis runs from none to all, so that small moves look small.
+    """A line in its band; the axis begins at none and ends at all, or where only small shares are
+    at the tenth, quarter or half above them.
 
     weeks: rows of `week_date` (Monday), `drops`, `prime_rate`, `lower`, `upper` (shares; None where
         nothing opened), `days` (fewer than 7: the way to that week is dashed).
@@ -95,7 +96,13 @@ def prime_share_figure(
         tickangle=0,
         range=[x.iloc[0] - timedelta(days=4), x.iloc[-1] + timedelta(days=4)],
     )
+    highest = float(known["upper"].max())
+    top = next((share for share in (0.1, 0.25, 0.5) if highest <= 0.9 * share), 1.0)
+    words = {0.5: "half", 1.0: "all"}
     figure.update_yaxes(
-        range=[0, 1.02], tickvals=[0, 0.5, 1], ticktext=["none", "half", "all"], showgrid=True
+        range=[0, 1.02 * top],
+        tickvals=[0, top / 2, top],
+        ticktext=["none", *(words.get(share, f"{100 * share:g} %") for share in (top / 2, top))],
+        showgrid=True,
     )
     return figure

@@ -5,6 +5,7 @@ from datetime import timedelta
 import pandas as pd
 import plotly.graph_objects as go
 
+from charts.annotations import bands_of, draw_bands, room_above
 from charts.look import SMALL_SIZE, Caption, Look, Margins, new_figure, say_instead
 from metrics.wording import date_words, rank_band_words
 
@@ -13,21 +14,30 @@ WEEK = timedelta(days=7)
 
 
 def rank_history_figure(
-    ranks: pd.DataFrame, look: Look, caption: Caption | None = None
+    ranks: pd.DataFrame,
+    look: Look,
+    caption: Caption | None = None,
+    *,
+    annotations: pd.DataFrame | None = None,
 ) -> go.Figure:
     """The rank as of each day; a week without one is a gap.
 
     ranks: rows of `as_of_date`, `rank`, `rank_lower`, `rank_upper` (1 is hardest), `ranked` (of how
         many), oldest first.
+    annotations: as of `charts.annotations`.
     """
+    first = None if ranks.empty else ranks["as_of_date"].iloc[0]
+    days = 0 if first is None else (ranks["as_of_date"].iloc[-1] - first).days + 1
+    bands = [] if first is None else bands_of(annotations, first, days)
     figure = new_figure(
         look,
         caption,
         plot_height=PLOT_HEIGHT,
-        margins=Margins(left=40, right=56, top=12, bottom=32),
+        margins=Margins(left=40, right=56, top=12 + room_above(bands), bottom=32),
     )
     if ranks.empty:
         return say_instead(figure, look, "The venue had no rank in these weeks.")
+    draw_bands(figure, look, bands, lambda at: pd.Timestamp(first) + pd.Timedelta(days=at))
     for part in _unbroken(ranks):
         x = pd.to_datetime(part["as_of_date"])
         figure.add_scatter(

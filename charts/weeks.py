@@ -87,7 +87,7 @@ def weeks_figure(
         seen = [(day, count) for day, count in enumerate(counts) if count is not None]
         if seen:
             ends.append((seen[-1][0], seen[-1][1], name, color))
-    _name_ends(figure, look, ends, highest)
+    _name_ends(figure, look, ends, values)
     figure.update_xaxes(
         tickvals=list(range(7)), ticktext=[day[:3] for day in WEEKDAYS], range=[LEFT, RIGHT]
     )
@@ -110,9 +110,14 @@ def _bands(annotations: pd.DataFrame | None, monday: date) -> Sequence[Band]:
 
 
 def _name_ends(
-    figure: go.Figure, look: Look, ends: list[tuple[float, float, str, str]], highest: float
+    figure: go.Figure,
+    look: Look,
+    ends: list[tuple[float, float, str, str]],
+    values: pd.DataFrame,
 ) -> None:
-    """Names at the right of lines that reach Sunday, above the end of those that do not."""
+    """Names at the right of lines that reach Sunday; of those that do not above their end, or
+    below it where another line runs above."""
+    highest = max(float(values.max().max()), 1.0)
     placed: list[float] = []
     for day, count, name, color in sorted(ends, key=lambda end: -end[1]):
         at = count
@@ -121,14 +126,15 @@ def _name_ends(
                 if other - at < 0.09 * highest:
                     at = other - 0.09 * highest
             placed.append(at)
+        is_topmost = count >= float(values.iloc[int(day)].max())
         figure.add_annotation(
             text=name,
             x=day,
             y=max(at, 0),
             xanchor="left" if day == 6 else "center",
-            yanchor="middle" if day == 6 else "bottom",
+            yanchor="middle" if day == 6 else "bottom" if is_topmost else "top",
             xshift=8 if day == 6 else 0,
-            yshift=0 if day == 6 else 8,
+            yshift=0 if day == 6 else 8 if is_topmost else -8,
             showarrow=False,
             font={"size": SMALL_SIZE, "color": look.muted if color == look.context else color},
         )

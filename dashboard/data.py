@@ -350,9 +350,9 @@ def live_counts(market_id: str) -> pd.DataFrame:
 
 
 @st.cache_data(ttl=LIVE_FRESH, show_spinner=False)
-def live_drops(market_id: str, limit: int) -> pd.DataFrame:
+def live_drops(market_id: str, limit: int, *, prime_only: bool = False) -> pd.DataFrame:
     """Drops open now, the newest first."""
-    return insights.live_drops(engine(), market_id, now(), limit)
+    return insights.live_drops(engine(), market_id, now(), limit, prime_only=prime_only)
 
 
 @st.cache_data(ttl=LIVE_FRESH, show_spinner=False)

@@ -149,6 +149,18 @@ def change_words(change: Number) -> str:
     return f"{percent_words(abs(value))} {'more' if value > 0 else 'fewer'}"
 
 
+def evenness_words(dispersion: Number, p_value: Number) -> str:
+    """How unevenly tables come from one day to the next, against what chance alone would do.
+
+    >>> evenness_words(3.21, 0.001), evenness_words(1.4, 0.2), evenness_words(None, None)
+    ('3.2 times chance', 'no more than chance', 'not enough data')
+    """
+    index, p = known(dispersion), known(p_value)
+    if index is None or p is None:
+        return UNKNOWN
+    return f"{number_words(index)} times chance" if p < 0.05 else "no more than chance"
+
+
 def in_ten_text(share: Number) -> str:
     """A share, for a reader without statistics.
 

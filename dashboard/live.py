@@ -7,7 +7,7 @@ import streamlit as st
 
 from charts.look import Caption
 from charts.nights import nights_figure
-from dashboard import choices, data, findings, formats, parts
+from dashboard import choices, data, explain, findings, formats, parts
 from dashboard.choices import Place
 from metrics.calendar import local_date
 from metrics.catchable import effective_reaction_seconds
@@ -19,12 +19,7 @@ REFRESH = timedelta(seconds=15)
 SHOWN = 100
 CURVE_DAYS = 90
 
-HELP = {
-    "lasts": "Of all tables that opened at this venue in the last 90 days, the share that was "
-    "still there at this age.",
-    "chance": "The chance that the table can still be had by the time you can act: of the tables "
-    "here that were as old as this one when we last saw it, the share that got so much older.",
-}
+HELP = "The share of this venue's tables that was still there at this age."
 
 
 def page() -> None:
@@ -58,6 +53,7 @@ def _now(place: Place) -> None:
         alt=f"{caption.title}. {caption.subtitle}",
         file_name=place.file_stem("open-tables", f"{now:%Y-%m-%dt%H%M}z"),
         table=counts.assign(market=place.market_id, as_of=now.isoformat(), source=place.source),
+        measure="prime_time",
     )
     _open(place, reach.data_through or now, now)
     _taken(place, now)
@@ -74,10 +70,8 @@ def _freshness(place: Place, through: datetime | None, now: datetime) -> str:
 
 def _open(place: Place, through: datetime, now: datetime) -> None:
     st.subheader("Open now, the newest first", anchor=False)
-    drops = data.live_drops(place.market_id, SHOWN)
     prime_only = st.toggle("Prime time only", key="prime", bind="query-params")
-    if prime_only:
-        drops = drops[drops["is_prime"].astype(bool)]
+    drops = data.live_drops(place.market_id, SHOWN, prime_only=prime_only)
     if drops.empty:
         st.caption("No table is open at the moment." if not prime_only else "No prime table is.")
         return
@@ -88,16 +82,20 @@ def _open(place: Place, through: datetime, now: datetime) -> None:
         f"{number_of(len(drops), 'table').capitalize()}"
         + (f" (the newest {SHOWN})" if len(drops) == SHOWN else "")
         + f". The chance is that of still finding it in {reaction}, from how long this venue's "
-        f"tables lasted in the last {CURVE_DAYS} days."
+        f"tables lasted in the last {CURVE_DAYS} days. Select a row to open its venue."
     )
     st.dataframe(
         shown,
         hide_index=True,
         height=390,
-        key="open",
+        key="venues",
+        on_select=parts.note_selection,
+        selection_mode="single-row",
         column_config={
-            "Usually last this long": st.column_config.TextColumn(help=HELP["lasts"]),
-            "Still there": st.column_config.TextColumn(help=HELP["chance"]),
+            "Usually last this long": st.column_config.TextColumn(
+                help=f"{HELP} {explain.measure('survival')}"
+            ),
+            "Still there": st.column_config.TextColumn(help=explain.measure("still_there")),
         },
         alt="Tables open now, the newest first",
     )
@@ -106,6 +104,9 @@ def _open(place: Place, through: datetime, now: datetime) -> None:
         file_name=place.file_stem("open-now", f"{now:%Y-%m-%dt%H%M}z"),
         key="open-csv",
     )
+    row = st.session_state.pop("selected_row", None)
+    if row is not None:
+        st.switch_page("venue.py", query_params={"venue": str(drops["venue_id"].iloc[row])})
 
 
 def _curves(place: Place, venue_ids: tuple[str, ...], now: datetime) -> dict[str, SurvivalCurve]:

@@ -18,6 +18,7 @@ from metrics.wording import count_words, date_words, number_of
 
 WEEKS = (4, 13, 26)
 COMPARED_DAYS = 28
+PANELS = 24  # small multiples; the table below has all neighborhoods
 DAY = timedelta(days=1)
 
 HELP = {
@@ -215,12 +216,16 @@ def _neighborhoods(place: Place, window: Window, last: date) -> None:
         window.first,
         last,
     )
+    drawn = compared["neighborhood"].head(PANELS)
+    weeks = weeks[weeks["neighborhood"].isin(drawn)].reset_index(drop=True)
     notes = data.annotations(place.market_id)
     caption = Caption(
         title=findings.neighborhoods_title(compared),
         subtitle=(
             f"Tables that opened each whole week of the {window.words}, all on one scale; the "
-            "number is that of the last week." + annotation_words(notes, window.first, last)
+            "number is that of the last week"
+            + (f"; the {PANELS} with most tables." if len(drawn) < len(compared) else ".")
+            + annotation_words(notes, window.first, last)
         ),
         source=place.source,
     )

@@ -126,6 +126,7 @@ def figure(
         _numbers(table, caption, key)
 
 
+@st.fragment
 def _numbers(table: pd.DataFrame, caption: Caption, key: str) -> None:
     """The picture's numbers as a table; sent only once it is opened."""
     numbers = st.expander("The numbers", key=f"{key}-numbers", on_change="rerun")

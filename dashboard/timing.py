@@ -228,6 +228,18 @@ def _sides_table(sides: pd.DataFrame, times: pd.DataFrame, place: Place, window:
                 ],
                 "Half of prime gone after": [lasts(day, "prime") for day in days],
                 "Half of off-peak gone after": [lasts(day, "off_peak") for day in days],
+                "Prime, from one to the next": [
+                    formats.evenness_words(
+                        counted["prime_dispersion"][day], counted["prime_dispersion_p"][day]
+                    )
+                    for day in days
+                ],
+                "Off-peak, from one to the next": [
+                    formats.evenness_words(
+                        counted["off_peak_dispersion"][day], counted["off_peak_dispersion_p"][day]
+                    )
+                    for day in days
+                ],
                 "Watched days": [number_words(counted["observed_days"][day]) for day in days],
             },
             index=[WEEKDAYS[day] for day in days],

@@ -270,6 +270,7 @@ def _rank(facts: VenueFacts, as_of: date, reach: Progress) -> None:
     everyone = data.rank_history(facts.market_id, as_of, reach)
     ranks = everyone[everyone["venue_id"] == facts.venue_id].reset_index(drop=True)
     source = parts.source(reach, is_simulated=facts.is_simulated)
+    notes = data.annotations(facts.market_id)
     stem = parts.file_stem("venue-ranks", facts.venue_id, as_of, is_simulated=facts.is_simulated)
     caption = Caption(
         title=venue_findings.ranks_title(ranks, facts.name),
@@ -278,16 +279,21 @@ def _rank(facts: VenueFacts, as_of: date, reach: Progress) -> None:
             "ranks it could have had (95 %, all bands together), as of Sundays"
             + (" and the day chosen" if as_of.isoweekday() != 7 else "")
             + f" to {date_words(as_of, with_year=True)}; {parts.place_words(facts.market_name)}."
+            + ("" if ranks.empty else annotation_words(notes, ranks["as_of_date"].iloc[0], as_of))
         ),
         source=source,
     )
     parts.figure(
-        lambda look, said: rank_history_figure(ranks, look, said),
+        lambda look, said: rank_history_figure(ranks, look, said, annotations=notes),
         caption,
         key="ranks",
         alt=f"{caption.title}. {caption.subtitle}",
         file_name=stem,
-        table=ranks.assign(venue=facts.name, source=source),
+        table=ranks.assign(
+            annotation=annotation_texts(notes, ranks["as_of_date"]),
+            venue=facts.name,
+            source=source,
+        ),
         measure="ranks",
     )
     ranking = data.whole_ranking(facts.market_id, as_of, parts.USUAL_WINDOW, reach)

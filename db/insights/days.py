@@ -15,6 +15,7 @@ from db.watching import dates_between
 from metrics.proportions import wilson_interval
 from metrics.rates import last_against_previous
 from metrics.spikes import usual_range
+from metrics.volatility import index_of_dispersion
 
 DAY = timedelta(days=1)
 
@@ -168,7 +169,8 @@ def weekday_sides(days: pd.DataFrame) -> pd.DataFrame:
     """Prime and off-peak tables per watched day, by weekday, of the rows of `market_days`.
 
     Columns: weekday (0 is Monday), prime, off_peak (`nan` where nobody watched), prime_time_drops,
-    off_peak_drops, observed_days.
+    off_peak_drops, observed_days; prime_dispersion, off_peak_dispersion (from one such weekday to
+    the next, `nan` where undefined) with prime_dispersion_p, off_peak_dispersion_p.
     """
     sums = (
         days[days["coverage_rate"] > 0]
@@ -180,10 +182,19 @@ def weekday_sides(days: pd.DataFrame) -> pd.DataFrame:
         .reset_index()
         .rename(columns={"coverage_rate": "observed_days"})
     )
-    return sums.assign(
+    sums = sums.assign(
         prime=sums["prime_time_drops"] / sums["observed_days"],
         off_peak=sums["off_peak_drops"] / sums["observed_days"],
     )
+    weekdays = pd.Series([day.weekday() for day in days["window_date"]], index=days.index)
+    for side, column in (("prime", "prime_time_drops"), ("off_peak", "off_peak_drops")):
+        tests = [
+            index_of_dispersion(own[column], own["coverage_rate"])
+            for own in (days[weekdays == weekday] for weekday in sums["weekday"])
+        ]
+        sums[f"{side}_dispersion"] = [np.nan if test is None else test.index for test in tests]
+        sums[f"{side}_dispersion_p"] = [np.nan if test is None else test.p_value for test in tests]
+    return sums
 
 
 def live_counts(engine: Engine, market_id: str, now: datetime) -> pd.DataFrame:

@@ -44,7 +44,14 @@ def read_drop_event_id(text: str) -> tuple[str, datetime] | None:
     return found[2], opened_at
 
 
-def live_drops(engine: Engine, market_id: str, now: datetime, limit: int = 100) -> pd.DataFrame:
+def live_drops(
+    engine: Engine,
+    market_id: str,
+    now: datetime,
+    limit: int = 100,
+    *,
+    prime_only: bool = False,
+) -> pd.DataFrame:
     """Drops open at `now`, the newest first: they have no end and their slot is still ahead.
 
     Columns: drop_event_id, venue_id, venue_name, neighborhood, slot_id, opened_at, slot_at,
@@ -53,7 +60,14 @@ def live_drops(engine: Engine, market_id: str, now: datetime, limit: int = 100) 
     """
     progress(engine, market_id)
     return _with_ids(
-        frame(engine, "insight_live_open", market_id=market_id, now=now, row_limit=limit)
+        frame(
+            engine,
+            "insight_live_open",
+            market_id=market_id,
+            now=now,
+            prime_only=prime_only,
+            row_limit=limit,
+        )
     )
 
 

@@ -206,6 +206,22 @@ def test_the_band_is_broken_where_too_few_weeks_were_watched() -> None:
     assert [len(band.x) for band in bands] == [6, 10]
 
 
+def test_small_shares_get_an_axis_on_which_they_can_be_read() -> None:
+    small = shares(4).assign(prime_rate=0.05, lower=0.04, upper=0.06)
+    axis = prime_share_figure(small, LIGHT).layout.yaxis
+    assert axis.ticktext == ("none", "5 %", "10 %")
+    assert prime_share_figure(shares(4), LIGHT).layout.yaxis.ticktext[0] == "none"
+
+
+def test_a_line_below_another_is_named_below_its_end() -> None:
+    days = weeks(6).assign(this_week=[5.0] * 6 + [None], last_week=[20.0] * 7, usual=[19.0] * 7)
+    notes = {note.text: note for note in weeks_figure(days, LIGHT).layout.annotations}
+    assert notes["this week"].yanchor == "top"
+    above = days.assign(this_week=[25.0] * 6 + [None])
+    notes = {note.text: note for note in weeks_figure(above, LIGHT).layout.annotations}
+    assert notes["this week"].yanchor == "bottom"
+
+
 def test_of_a_few_trends_all_are_named_and_those_that_survive_coloured() -> None:
     figure = slopes_figure(trends(5), LIGHT, weeks=12)
     named = {note.text: note.font.color for note in figure.layout.annotations}

@@ -115,7 +115,10 @@ def test_live_tables_come_with_their_age_and_their_chance(open_page: Open, demo_
     assert shown["Still there"].str.contains("in 10|in 20|about half|not enough data").all()
     assert len(taken) > 0
     page.toggle(key="prime").set_value(True).run()
-    assert set(page.dataframe[0].value["Prime"]) == {"prime"}
+    prime = page.dataframe[0].value
+    assert set(prime["Prime"]) == {"prime"}
+    # The newest prime tables of all, not those among the newest tables.
+    assert len(prime) == min(int(data.live_counts("nyc-demo")["prime"].sum()), 100)
 
 
 @pytest.mark.usefixtures("at_noon")
@@ -195,6 +198,55 @@ def test_the_easiest_of_the_hard_leave_out_what_is_surely_gettable(
     assert shown["catchable"].is_monotonic_decreasing
     assert not (shown["tier"] == "gettable").any()
     assert "easiest of the hard tables in New York" in text(page)
+
+
+@pytest.mark.usefixtures("at_noon")
+def test_all_tables_can_be_counted_instead_and_have_no_tier(open_page: Open, demo_url: str) -> None:
+    page = open_page(demo_url, "hardest.py", tables="all tables", neighborhood="West Village")
+    assert not page.exception
+    assert set(page.dataframe[0].value["neighborhood"]) == {"West Village"}
+    said = text(page)
+    assert "All tables that opened a week" in said
+    assert "tables open a week at" in said
+    assert "Editors" not in said  # lists are of what is hard to get
+
+
+@pytest.mark.usefixtures("at_noon")
+def test_an_editors_list_is_held_against_the_ranking(open_page: Open, demo_url: str) -> None:
+    page = open_page(demo_url, "hardest.py", list="Date night")
+    compared = page.table[0].value
+    counts = compared.loc["Date night"]
+    listed = len(page.dataframe[0].value)
+    assert counts["Ranked venues"] == listed
+    assert counts[["Surely that hard", "Could be", "Surely easier"]].sum() == listed
+    assert f"Of {listed} venues on “Date night”" in text(page)
+
+
+@pytest.mark.usefixtures("at_noon")
+@pytest.mark.parametrize(
+    ("name", "parameters", "said"),
+    [
+        ("hardest.py", {"neighborhood": "Atlantis"}, "no neighborhood in New York called"),
+        ("hardest.py", {"list": "[x](y)"}, "no list in New York called"),
+        (TIMING, {"market": "nowhere"}, "no market with data called"),
+    ],
+)
+def test_a_link_to_what_there_is_not_says_so(
+    open_page: Open, demo_url: str, name: str, parameters: dict[str, str], said: str
+) -> None:
+    page = open_page(demo_url, name, **parameters)
+    assert not page.exception
+    assert said in page.warning[0].value
+
+
+@pytest.mark.usefixtures("at_noon")
+def test_weekdays_say_how_evenly_tables_come_from_one_to_the_next(
+    open_page: Open, demo_url: str
+) -> None:
+    page = open_page(demo_url, TIMING)
+    sides = page.table[0].value
+    for column in ("Prime, from one to the next", "Off-peak, from one to the next"):
+        assert sides[column].str.contains("chance").all()
 
 
 @pytest.mark.usefixtures("at_noon")

@@ -4,8 +4,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
 from itertools import count
+from pathlib import Path
 from urllib.parse import urlsplit
 
+import pandas as pd
 import psycopg
 import pyarrow as pa
 import sqlalchemy as sa
@@ -20,6 +22,7 @@ from db.schema import markets
 from db.venue_writes import accept_venues
 from db.writes import accept_drops
 from metrics.calendar import local_day_start
+from pipeline.ingest import ingest_file
 from pipeline.simulate import alert_events, demo_world, drop_events, scans, venues
 from pipeline.tick import tick
 from settings import Settings
@@ -90,3 +93,27 @@ def _deliver(engine: Engine, kind: Format, key: str, rows: pa.Table) -> None:
         accept_venues(engine, delivery, received_at=NOW)
     else:
         accept_drops(engine, delivery, received_at=NOW, max_lead_days=SETTINGS.max_lead_days)
+
+
+OFFICE_MARKETS = ("Stadt Frankfurt", "Kreis Groß-Gerau", "Stadt Magdeburg")
+OFFICE_NOW = datetime(2021, 7, 26, tzinfo=UTC)
+
+
+def load_office(url: str, shared_data: Path, folder: Path) -> None:
+    """Three cities of the real data (44 calendars, 18,000 events), through files in `folder`."""
+    source = shared_data / "office_2021w28-29"
+    venues = pd.read_csv(source / "venues.csv")
+    venues = venues[venues["market"].isin(OFFICE_MARKETS)]
+    events = pd.read_parquet(
+        source / "drop_events.parquet", filters=[("venue_id", "in", set(venues["venue_id"]))]
+    )
+    venues.to_csv(folder / "venues.csv", index=False)
+    events.to_parquet(folder / "events.parquet", index=False)
+    settings = Settings(_env_file=None, retention_days=2000)
+    engine = create_engine(url)
+    try:
+        for name in ("venues.csv", "events.parquet"):
+            ingest_file(engine, settings, folder / name, received_at=OFFICE_NOW)
+        tick(engine, settings, OFFICE_NOW)
+    finally:
+        engine.dispose()

@@ -8,6 +8,7 @@ import pytest
 from db import insights
 from db.engine import Engine
 from metrics.spikes import usual_range
+from metrics.volatility import index_of_dispersion
 from tests import seeding
 from tests.seeding import NOW, TODAY
 
@@ -72,6 +73,14 @@ def test_prime_shares_are_by_week_with_an_interval_and_say_how_many_days(seeded)
 def test_weekdays_stand_side_by_side_per_watched_day(seeded):
     days = insights.market_days(seeded, "nyc", FIRST, YESTERDAY, now=NOW)
     sides = insights.weekday_sides(days)
+    for side, column in (("prime", "prime_time_drops"), ("off_peak", "off_peak_drops")):
+        of_weekday = days[[day.weekday() == 0 for day in days["window_date"]]]
+        expected = index_of_dispersion(of_weekday[column], of_weekday["coverage_rate"])
+        monday = sides.set_index("weekday").loc[0]
+        assert (expected is None) == np.isnan(monday[f"{side}_dispersion"])
+        if expected is not None:
+            assert monday[f"{side}_dispersion"] == expected.index
+            assert monday[f"{side}_dispersion_p"] == expected.p_value
     assert sides["weekday"].tolist() == list(range(7))
     per_week = (sides["prime"] * sides["observed_days"]).sum()
     assert per_week == pytest.approx(days["prime_time_drops"].sum())
