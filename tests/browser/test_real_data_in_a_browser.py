@@ -59,11 +59,14 @@ def test_a_venue_with_a_slash_in_its_id_is_reached_and_keeps_its_market(
         visit(page, f"{office_app}/?market={MARKET}")
         link = page.locator('[data-testid="stTable"] a').first
         name = link.inner_text()
-        link.click()
-        page.get_by_role("heading", name=name, exact=True).wait_for()
-        settled(page)
-        assert "/" in parse_qs(urlsplit(page.url).query)["venue"][0]
-        assert MARKET in page.locator('[data-testid="stMain"]').inner_text()
+        with page.expect_popup() as opened:  # Streamlit's links open beside the page
+            link.click()
+        venue = opened.value
+        venue.get_by_role("heading", name=name, exact=True).wait_for()
+        settled(venue)
+        assert "/" in parse_qs(urlsplit(venue.url).query)["venue"][0]
+        assert MARKET in venue.locator('[data-testid="stMain"]').inner_text()
+        venue.close()
         visit(page, f"{office_app}/venue?market={MARKET}&venue=no/such+id")
         assert page.get_by_text("no venue with the id “no/such id”").is_visible()
         page.locator(".st-key-venue_choice input").click()
