@@ -104,6 +104,23 @@ class Settings(BaseSettings):
             f"{NEW_KEY_COMMAND}"
         ),
     )
+    public_url: str | None = Field(
+        default=None,
+        pattern=r"^https?://[^\s/?#]+(/[^\s?#]*[^\s/?#])?$",
+        description="the address readers reach this at, as https://tables.example.com",
+    )
+    smtp_url: SecretStr | None = Field(
+        default=None,
+        description=(
+            "a mail server's URL: smtp://user:password@host:587 (STARTTLS), smtps://…:465, or "
+            "smtp+plain://host:25 for one on this machine"
+        ),
+    )
+    mail_from: str | None = Field(
+        default=None,
+        pattern=r"^([^<>@]*<[^<>@\s]+@[^<>@\s]+>|[^<>@\s]+@[^<>@\s]+)$",
+        description="who mails come from, as Table Stakes <digest@example.com>",
+    )
     user_key_secret: SecretStr | None = Field(
         default=None,
         min_length=32,
@@ -117,6 +134,15 @@ class Settings(BaseSettings):
             r"postgres(ql(\+psycopg)?)?://", url.get_secret_value()
         ):
             raise ValueError("is not a PostgreSQL URL")
+        return url
+
+    @field_validator("smtp_url")
+    @classmethod
+    def _is_smtp(cls, url: SecretStr | None) -> SecretStr | None:
+        if url is not None and not re.match(
+            r"(smtp|smtps|smtp\+plain)://([^@/\s]+@)?[^@/:\s]+(:\d{1,5})?$", url.get_secret_value()
+        ):
+            raise ValueError("is not a mail server's URL")
         return url
 
     @field_validator("data_dir")
@@ -154,6 +180,17 @@ class Settings(BaseSettings):
                 f"watched {self.slot_horizon_days} days ahead (TABLESTAKES_SLOT_HORIZON_DAYS). "
                 f"Set it to at least {self.slot_horizon_days}."
             )
+        if self.smtp_url is not None:
+            missing = [
+                f"TABLESTAKES_{name}"
+                for name, value in (("MAIL_FROM", self.mail_from), ("PUBLIC_URL", self.public_url))
+                if value is None
+            ]
+            if missing:
+                problems.append(
+                    f"TABLESTAKES_SMTP_URL is set without {' and '.join(missing)}: mails need a "
+                    "sender and the address their links lead to. Set both, or neither."
+                )
         if problems:
             raise ValueError("\n".join(problems))
         return self

@@ -12,7 +12,7 @@ from fastapi import FastAPI
 from fastapi.routing import APIRoute
 from starlette.routing import BaseRoute, Route
 
-from api import alerts, docs, drops, facts, health, models, scans, watches
+from api import alerts, digests, docs, drops, facts, health, models, scans, watches
 from api.problems import MEDIA_TYPE, answer_with_problems
 from api.state import State
 from db import migrate
@@ -27,12 +27,14 @@ ROUTERS = (
     drops.router,
     scans.router,
     alerts.router,
+    digests.leaving,
+    digests.router,
     health.router,
     docs.router,
 )
 
 # Below these everything is the API's, so that a mistyped path is a 404 and not somebody's page.
-OWN_FOLDERS = ("/chat", "/drops", "/alerts", "/conversion")
+OWN_FOLDERS = ("/chat", "/drops", "/alerts", "/conversion", "/digests")
 
 DESCRIPTION = (
     "Scarcity, timing and market numbers from restaurant-reservation drops. Times are ISO-8601 in "

@@ -241,6 +241,36 @@ class Facts(BaseModel):
     facts: list[Fact]
 
 
+class DigestSummary(BaseModel):
+    """One revision of a market's week."""
+
+    market_id: str
+    iso_week: str
+    audience: str
+    number: int = Field(description="counts the market's weeks from its first")
+    revision: int
+    revised_on: date | None = Field(description="the market's day; null: the first edition")
+    first_date: date
+    last_date: date
+    kind: str = Field(description="news, quiet, too early or not watched enough")
+    headline: str
+    is_simulated: bool
+    coverage_rate: float
+    is_coverage_assumed: bool
+    method_version: int
+    content_sha256: str
+
+
+class Digests(BaseModel):
+    digests: list[DigestSummary]
+    audience: str
+
+
+class Digest(DigestSummary):
+    changes: list[dict[str, str | None]] = Field(description="against the revision before")
+    facts: dict[str, Any] = Field(description="what every text of the edition is made from")
+
+
 class ProblemDetails(BaseModel):
     """RFC 9457."""
 

@@ -11,7 +11,7 @@ from typing import Any, Literal
 import pandas as pd
 import streamlit as st
 
-from db import insights
+from db import digests, insights
 from db.annotation_writes import add_annotation, remove_annotation
 from db.engine import Engine, create_engine
 from db.insights import Progress, Status, VenueFacts, WeekdayHours, WeekOverWeek
@@ -359,3 +359,19 @@ def live_drops(market_id: str, limit: int, *, prime_only: bool = False) -> pd.Da
 def just_closed(market_id: str, limit: int) -> pd.DataFrame:
     """Drops taken in the last hour, the last one first."""
     return insights.just_closed(engine(), market_id, now(), limit)
+
+
+@st.cache_data(ttl=PROGRESS_FRESH, show_spinner=False, max_entries=20)
+def editions(market_id: str, audience: str) -> Sequence[digests.Edition]:
+    """The latest revision of each of the market's editions, the newest week first."""
+    return digests.editions(engine(), market_id=market_id, audience=audience)
+
+
+def note(market_id: str, iso_week: str) -> str | None:
+    """The editor's note for a week, as it is now."""
+    return digests.note(engine(), market_id, iso_week)
+
+
+def write_note(market_id: str, iso_week: str, text: str) -> None:
+    """Sets the editor's note for a week; an empty one takes it back."""
+    digests.write_note(engine(), market_id, iso_week, text, written_at=now())

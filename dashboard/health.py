@@ -56,6 +56,7 @@ def verdicts(state: Status) -> tuple[list[str], list[str]]:
         _refused(state),
         _late(state),
         _sealing(state.retention),
+        *_mails(state),
         *(_watching(market) for market in state.markets if market.latest_date is not None),
     ]
     return [text for is_fine, text in lines if not is_fine], [
@@ -114,6 +115,26 @@ def _late(state: Status) -> tuple[bool, str]:
         f"{number_of(state.late_events, 'event').capitalize()} came after their day was sealed. "
         "They are kept in a ledger and in no number."
     )
+
+
+def _mails(state: Status) -> list[tuple[bool, str]]:
+    """A line for each edition that was mailed in the last weeks."""
+    lines = []
+    for mails in state.sends:
+        about = f"The {mails.audience} edition of {mails.iso_week} ({mails.market_id})"
+        text = f"{about} went to {number_of(mails.sent, 'subscriber')}."
+        if mails.failed:
+            text += (
+                f" {number_of(mails.failed, 'mail').capitalize()} failed, and is tried again "
+                f"unless the address was refused: {mails.last_error}."
+            )
+        if mails.unknown:
+            text += (
+                f" Of {number_of(mails.unknown, 'mail')} it is not known whether they arrived: the "
+                "connection broke as they left. They are not sent twice."
+            )
+        lines.append((not mails.failed and not mails.unknown, text))
+    return lines
 
 
 def _sealing(retention: Retention) -> tuple[bool, str]:

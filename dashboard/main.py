@@ -17,6 +17,7 @@ page = st.navigation(
         "Now": [
             st.Page("week.py", title="This week", url_path="week", default=True),
             st.Page("live.py", title="Live", url_path="live"),
+            st.Page("digest.py", title="Digest", url_path="digest"),
         ],
         "Rankings": [
             st.Page("hardest.py", title="Hardest tables", url_path="hardest"),

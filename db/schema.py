@@ -730,3 +730,69 @@ conversion_metrics = Table(
     CheckConstraint("daypart IN ('prime', 'off_peak', 'unknown')", "daypart"),
     Index(None, "sent_date"),
 )
+
+# --- editions -------------------------------------------------------------------------------------
+
+# A week's edition, frozen: what is printed is made from `facts` alone. Where the facts of the week
+# changed later there is a further revision; the first stays as it was.
+digests = Table(
+    "digests",
+    metadata,
+    Column("market_id", _id(), ForeignKey("markets.market_id"), primary_key=True),
+    Column("iso_week", _id(), primary_key=True),
+    Column("audience", Text, primary_key=True),
+    Column("revision", SmallInteger, primary_key=True),
+    Column("number", Integer, nullable=False),
+    Column("first_date", Date, nullable=False),
+    # The market's day on which a revision was made; null for the first edition.
+    Column("revised_on", Date),
+    Column("facts", JSONB, nullable=False),
+    Column("changes", JSONB, nullable=False, server_default="[]"),
+    Column("content_sha256", Text, nullable=False),
+    Column("coverage_rate", Double, nullable=False),
+    Column("is_coverage_assumed", Boolean, nullable=False),
+    Column("method_version", Integer, nullable=False),
+    Column("created_at", _instant(), nullable=False),
+    CheckConstraint("audience IN ('public', 'internal')", "audience"),
+    CheckConstraint("(revision = 1) = (revised_on IS NULL)", "revision"),
+)
+
+# What an editor wants to say to a week; it goes into the edition, or into a revision of it.
+digest_notes = Table(
+    "digest_notes",
+    metadata,
+    Column("market_id", _id(), ForeignKey("markets.market_id"), primary_key=True),
+    Column("iso_week", _id(), primary_key=True),
+    Column("note", Text, nullable=False),
+    Column("written_at", _instant(), nullable=False),
+)
+
+# Who gets which edition. The token is the secret in the link that unsubscribes.
+digest_subscribers = Table(
+    "digest_subscribers",
+    metadata,
+    Column("subscriber_id", BigInteger, Identity(always=True), primary_key=True),
+    Column("email", Text, nullable=False),
+    Column("market_id", _id(), ForeignKey("markets.market_id"), nullable=False),
+    Column("audience", Text, nullable=False),
+    Column("token", Text, nullable=False, unique=True),
+    Column("subscribed_at", _instant(), nullable=False),
+    Column("unsubscribed_at", _instant()),
+    CheckConstraint("audience IN ('public', 'internal')", "audience"),
+    Index(None, "email", "market_id", "audience", unique=True),
+)
+
+# One row a subscriber and edition, written before the message leaves: whoever finds it sends no
+# second one (pipeline/mail.py says what each state means).
+digest_sends = Table(
+    "digest_sends",
+    metadata,
+    Column("subscriber_id", BigInteger, primary_key=True),
+    Column("iso_week", _id(), primary_key=True),
+    Column("state", Text, nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("claimed_at", _instant(), nullable=False),
+    Column("finished_at", _instant()),
+    Column("error", Text),
+    CheckConstraint("state IN ('claimed', 'handing over', 'sent', 'failed', 'unknown')", "state"),
+)

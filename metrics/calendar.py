@@ -98,3 +98,21 @@ def parse_iso_week(text: str) -> IsoWeek:
     found = IsoWeek(int(year), int(week))
     iso_week_bounds(found)
     return found
+
+
+def iso_week_end(week: IsoWeek, zone: str) -> datetime:
+    """The instant at which the week is over in the market: its next Monday's first.
+
+    >>> iso_week_end(IsoWeek(2026, 10), "America/New_York").isoformat()
+    '2026-03-09T04:00:00+00:00'
+    """
+    return local_day_bounds(iso_week_bounds(week)[1], zone)[1]
+
+
+def last_week_over(now: datetime, zone: str) -> IsoWeek:
+    """The latest week that is over in the market.
+
+    >>> str(last_week_over(datetime(2027, 1, 4, 3, tzinfo=UTC), "America/New_York"))
+    '2026-W52'
+    """
+    return iso_week_of(local_date(now, zone) - timedelta(days=7))

@@ -36,7 +36,7 @@ CHAPTERS: tuple[tuple[str, tuple[str, ...]], ...] = (
         "Shares and comparisons",
         ("proportions", "rates", "strata", "by_users", "shrinkage", "multiple"),
     ),
-    ("What is printed", ("facts", "wording", "small_cells")),
+    ("What is printed", ("facts", "newsworthiness", "week_facts", "wording", "small_cells")),
     ("Behind the scenes", ("survival_ranges", "version")),
 )
 """Every formula's module, in reading order."""

@@ -63,6 +63,9 @@ FEWEST_DAYS = 7
 PLAIN_SPREAD = 2.0
 HEDGED_SPREAD = 5.0
 COMPARISON = "comparison"
+BOOKINGS = "bookings"
+OF_ALERTS = (COMPARISON, BOOKINGS)
+"""Alerts are known one by one, however much was watched."""
 DISAGREEMENT = 1.5
 """Crude and adjusted ratio disagree if one is this many times the other, or they point apart."""
 
@@ -124,7 +127,7 @@ class Fact:
         parts = [window_words(self.context.first_date, self.context.last_date)]
         parts.append(f"n = {count_words(self.n)}")
         coverage = self.context.coverage
-        if self.kind == COMPARISON:
+        if self.kind in OF_ALERTS:
             return " · ".join(parts)
         if coverage is None:
             parts.append("not watched")
@@ -157,8 +160,8 @@ def _fact(kind: str, unit: str, claim: _Claim, context: FactContext) -> Fact:
     verdict, hedged, reason = claim.verdict, claim.hedged_sentence, claim.reason
     coverage = context.coverage
     share = 0.0 if coverage is None else coverage.share
-    if kind == COMPARISON:
-        share = 1.0  # alerts are known one by one, however much was watched
+    if kind in OF_ALERTS:
+        share = 1.0
     if share < LEAST_COVERAGE and verdict is not Verdict.DO_NOT_PRINT:
         verdict, hedged = Verdict.DO_NOT_PRINT, None
         reason = f"watched only {percent_words(share)} of the time"
@@ -177,6 +180,31 @@ def _fact(kind: str, unit: str, claim: _Claim, context: FactContext) -> Fact:
         verdict=verdict,
         hedged_sentence=hedged,
         reason=reason,
+    )
+
+
+def stated(
+    kind: str,
+    unit: str,
+    sentence: str,
+    context: FactContext,
+    *,
+    number: float | None,
+    n: int,
+    interval: Interval | None = None,
+    hedged: str | None = None,
+    reason: str | None = None,
+) -> Fact:
+    """A fact worded by another module, judged by its coverage as all are.
+
+    hedged: the softer wording, where the interval supports no more. reason alone: it may not be
+    printed, and this is why.
+    """
+    verdict = Verdict.PRINT
+    if reason is not None:
+        verdict = Verdict.DO_NOT_PRINT if hedged is None else Verdict.HEDGE
+    return _fact(
+        kind, unit, _Claim(sentence, number, n, interval, verdict, hedged, reason), context
     )
 
 

@@ -14,19 +14,26 @@ Source: Benjamini and Hochberg 1995, JRSS B 57:289.
 """
 
 from collections.abc import Sequence
+from typing import Literal
 
 FALSE_DISCOVERY_RATE = 0.05
 
 
-def adjusted_p_values(p_values: Sequence[float | None]) -> list[float | None]:
-    """Benjamini-Hochberg adjusted p-values in the order given. Raises ValueError outside 0 to 1."""
+def adjusted_p_values(
+    p_values: Sequence[float | None], *, method: Literal["bh", "by"] = "bh"
+) -> list[float | None]:
+    """Adjusted p-values in the order given. Raises ValueError outside 0 to 1.
+
+    method: Benjamini-Hochberg, or Benjamini-Yekutieli, which asks more and holds whatever the
+    questions' dependence.
+    """
     # Imported where it is used: the whole of scipy.stats is 45 MB, and the pipeline asks for none.
     from scipy.stats import false_discovery_control
 
     asked = [p for p in p_values if p is not None]
     if not asked:
         return [None] * len(p_values)
-    adjusted = iter(false_discovery_control(asked, method="bh").tolist())
+    adjusted = iter(false_discovery_control(asked, method=method).tolist())
     return [None if p is None else next(adjusted) for p in p_values]
 
 

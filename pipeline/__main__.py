@@ -15,16 +15,25 @@ from tqdm import tqdm
 from db import migrate
 from db.alert_writes import forget_user
 from db.deliveries import Acceptance, IdempotencyConflictError
+from db.digests import UnknownDigestError
 from db.embedded import EmbeddedDatabaseError
 from db.engine import DatabaseUnusableError, Engine, open_database
-from db.insights import DATABASE_UNAVAILABLE, status
+from db.insights import (
+    DATABASE_UNAVAILABLE,
+    NothingToTellError,
+    UnknownMarketError,
+    status,
+)
 from db.intake import UnreadableFileError
 from db.proofs import problems
 from db.seals import HeldDay, SealedDay, UnprovenDayError
 from db.user_keys import NoUserKeySecretError, user_key, user_key_secret
 from pipeline import simulate
+from pipeline.digest import WeekNotOverError
+from pipeline.digest import commands as digest_commands
 from pipeline.ingest import FORMATS, ingest_file
 from pipeline.jobs import Timer, recorded
+from pipeline.mail import MailNotSetError
 from pipeline.seal import seal
 from pipeline.tick import rescore, tick
 from settings import Settings, SettingsError, load_settings
@@ -55,9 +64,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
         DatabaseUnusableError,
         EmbeddedDatabaseError,
         IdempotencyConflictError,
+        MailNotSetError,
         NoUserKeySecretError,
+        NothingToTellError,
         SettingsError,
+        UnknownDigestError,
+        UnknownMarketError,
         UnprovenDayError,
+        WeekNotOverError,
         UnreadableFileError,
     ) as error:
         return _failed(str(error))
@@ -97,6 +111,7 @@ def _parser() -> argparse.ArgumentParser:
     command = add("status", "last runs, backlog, retention, coverage, late and rejected", _status)
     command.add_argument("--json", action="store_true", help="as one JSON object")
     _add_now(command)
+    digest_commands.add_to(add, _add_now)
     command = add("forget-user", "erase a user's key and raw events; counts stay", _forget_user)
     command.add_argument("user", metavar="USER", help="the id as the app sends it")
     simulate.add_arguments(add("simulate", "write labelled synthetic events with known truth"))
@@ -250,6 +265,12 @@ def _status(engine: Engine, settings: Settings, options: argparse.Namespace) -> 
         print(
             f"market {market.market_id}: {market.first_date} to {market.latest_date}, "
             f"coverage {coverage}{assumed}"
+        )
+    for mails in state.sends:
+        error = "" if mails.last_error is None else f" (last error: {mails.last_error})"
+        print(
+            f"mails {mails.market_id} {mails.iso_week} {mails.audience}: sent {mails.sent}, under "
+            f"way {mails.under_way}, failed {mails.failed}, unknown {mails.unknown}{error}"
         )
     for problem in (state.schema_problem, state.timer_problem):
         if problem is not None:

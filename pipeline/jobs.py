@@ -1,7 +1,9 @@
 """The timer: `schedule` wakes it, the database decides what is due.
 
 Every few seconds it extends simulated markets and ticks; once a local day, in each market's small
-hours or as soon as it runs again after them, it seals. Two timers on one database take turns: one
+hours or as soon as it runs again after them, it seals. From Monday 7 am of each market on it makes
+the editions of the week that is over, with those of the weeks before that are missing or changed,
+and mails them. Two timers on one database take turns: one
 works, the other passes. What a job did or why it failed is in `job_runs`.
 """
 
@@ -11,13 +13,18 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
 import schedule
 
+from db import digests
 from db.engine import Engine
 from db.jobs import forget_ticks, is_done, start_job, timer_turn
 from db.markets import market_zones
-from metrics.calendar import local_time
+from db.subscribers import sends_due
+from metrics.calendar import IsoWeek, last_week_over, local_time, parse_iso_week
+from pipeline.digest import build_week, catch_up, has_something_to_tell, summary
+from pipeline.mail import deliver
 from pipeline.seal import seal
 from pipeline.simulate.demo import extend_simulations
 from pipeline.tick import tick
@@ -27,6 +34,7 @@ log = logging.getLogger("tablestakes.timer")
 
 SECONDS_BETWEEN_TICKS = 15
 SMALL_HOUR = 3  # local; nobody drops tables then, and every clock change is over
+DIGEST_HOUR = timedelta(hours=7)  # after Monday's first instant, market time
 REST_AFTER_FAILURE = timedelta(minutes=15)
 TICKS_KEPT = timedelta(days=2)
 STOP_SECONDS = 60.0
@@ -96,14 +104,40 @@ class Timer:
     def _due_jobs(self, now: datetime) -> list[DueJob]:
         jobs = [DueJob("tick", "", lambda: self._tick(now))]
         rest_since = now - REST_AFTER_FAILURE
-        for market_id, zone in sorted(market_zones(self._engine).items()):
+        zones = dict(sorted(market_zones(self._engine).items()))
+        for market_id, zone in zones.items():
             there = local_time(now, zone)
             due_key = f"{market_id} {there.date().isoformat()}"
             if there.hour >= SMALL_HOUR and not is_done(
                 self._engine, "seal", due_key, rest_since=rest_since
             ):
                 jobs.append(DueJob("seal", due_key, lambda: self._seal(now)))
-        return jobs
+        return [*jobs, *self._digest_jobs(now, zones), *self._mail_jobs(now)]
+
+    def _digest_jobs(self, now: datetime, zones: dict[str, str]) -> Iterator[DueJob]:
+        """Editions of the last week over at 7 am, of weeks with a new note, and mails to send."""
+        for market_id, zone in zones.items():
+            week = last_week_over(now - DIGEST_HOUR, zone)
+            due_key = f"{market_id} {week}"
+            is_made = is_done(self._engine, "digest", due_key, rest_since=now - REST_AFTER_FAILURE)
+            if not is_made and has_something_to_tell(self._engine, market_id, week):
+                yield DueJob("digest", due_key, partial(self._digest, now, market_id, week))
+        for market_id, name in digests.weeks_to_note(self._engine):
+            yield DueJob(
+                "digest-note",
+                f"{market_id} {name}",
+                partial(self._revise, now, market_id, parse_iso_week(name)),
+            )
+
+    def _mail_jobs(self, now: datetime) -> Iterator[DueJob]:
+        if self._settings.smtp_url is None:
+            return
+        for market_id, week, audience in sends_due(self._engine, now=now):
+            yield DueJob(
+                "digest-send",
+                f"{market_id} {week} {audience}",
+                partial(self._mail, market_id, week, audience),
+            )
 
     def _run(self, job: DueJob) -> bool:
         if self._stopping.is_set():
@@ -125,6 +159,17 @@ class Timer:
     def _seal(self, now: datetime) -> dict[str, object]:
         forget_ticks(self._engine, now - TICKS_KEPT)
         return seal(self._engine, self._settings, now, waits_for_quiet=True).summary()
+
+    def _digest(self, now: datetime, market_id: str, week: IsoWeek) -> dict[str, object]:
+        return summary(catch_up(self._engine, self._settings, market_id, week, now=now))
+
+    def _revise(self, now: datetime, market_id: str, week: IsoWeek) -> dict[str, object]:
+        return summary(build_week(self._engine, self._settings, market_id, week, now=now))
+
+    def _mail(self, market_id: str, week: str, audience: str) -> dict[str, object]:
+        edition = digests.edition(self._engine, market_id, week, audience)
+        assert edition is not None  # it is due
+        return asdict(deliver(self._engine, self._settings, edition, now=self._now))
 
 
 @contextmanager

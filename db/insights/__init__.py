@@ -71,12 +71,15 @@ from db.insights.supply import WeekOverWeek, spikes, supply, week_over_week
 from db.insights.timing import WeekdayHours, opening_times, release_clock, weekday_hours
 from db.insights.trends import trends
 from db.insights.venues import VenueFacts, venue, venue_history, venue_names, venue_windows
+from db.insights.week import Candidate, NothingToTellError, WeekReport, market_week
+from db.insights.week_conversion import week_conversion
 
 __all__ = [
     "DATABASE_UNAVAILABLE",
     "LONGEST_WINDOW_HOURS",
     "WINDOW_DAYS",
     "Backlog",
+    "Candidate",
     "Comparison",
     "Funnel",
     "FunnelRow",
@@ -84,6 +87,7 @@ __all__ = [
     "HeldDay",
     "JobRun",
     "MarketStatus",
+    "NothingToTellError",
     "Progress",
     "ReactionCurves",
     "Retention",
@@ -95,6 +99,7 @@ __all__ = [
     "VenueConversion",
     "VenueFacts",
     "WeekOverWeek",
+    "WeekReport",
     "WeekdayHours",
     "alerted_markets",
     "annotations",
@@ -115,6 +120,7 @@ __all__ = [
     "market_days",
     "market_facts",
     "market_metrics",
+    "market_week",
     "markets",
     "markets_asked_for",
     "narrowed",
@@ -153,6 +159,7 @@ __all__ = [
     "venue_rolling_metrics",
     "venue_windows",
     "venues_by_conversion",
+    "week_conversion",
     "week_over_week",
     "weekday_hours",
     "weekday_sides",

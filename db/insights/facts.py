@@ -67,7 +67,7 @@ def venue_facts(
         market = watched_market(connection, facts.market_id, now)
         if market is None or end is None:
             return []
-        about = _About(engine, market, f"/venue?{_query(venue=venue_id, to=end, over=window_days)}")
+        about = About(engine, market, f"/venue?{_query(venue=venue_id, to=end, over=window_days)}")
         first = end - (window_days - 1) * DAY
         exposure = market.exposure(connection, first, end)
     context = about.context(first, end)
@@ -98,7 +98,7 @@ def market_facts(engine: Engine, market_id: str, as_of: date, *, now: datetime) 
         market = watched_market(connection, market_id, now)
         if market is None:
             return []
-        about = _About(engine, market, f"/market?{_query(market=market_id, weeks_to=as_of)}")
+        about = About(engine, market, f"/market?{_query(market=market_id, weeks_to=as_of)}")
         last = min(as_of, market.complete_through())
         drops = daily_drops(connection, market, last - 6 * DAY - SPIKE_WEEKS * WEEK, last)
         days = {day: against_weekday(drops, day) for day in dates_between(last - 6 * DAY, last)}
@@ -137,7 +137,7 @@ def trend_facts(
         sunday = row["as_of_date"]
         if row["weeks"] not in contexts:
             first = sunday - row["weeks"] * WEEK + DAY
-            contexts[row["weeks"]] = _About(engine, market, "").context(first, sunday)
+            contexts[row["weeks"]] = About(engine, market, "").context(first, sunday)
         link = f"/venue?{_query(venue=row['venue_id'], to=as_of, over=FACT_DAYS)}"
         facts.append(
             trend_fact(
@@ -174,7 +174,7 @@ def fact_as_json(fact: Fact) -> dict[str, Any]:
     }
 
 
-class _About:
+class About:
     """A subject's link and its market's watching: contexts of any window."""
 
     def __init__(self, engine: Engine, market: Market, permalink: str) -> None:
@@ -242,7 +242,7 @@ def _rate(row: dict[Any, Any]) -> CatchableRate | None:
 
 
 def _trend_fact(
-    engine: Engine, facts: VenueFacts, as_of: date, about: _About, context: FactContext
+    engine: Engine, facts: VenueFacts, as_of: date, about: About, context: FactContext
 ) -> Fact:
     found = trends(engine, facts.market_id, as_of)
     rows = found[found["venue_id"] == facts.venue_id].to_dict("records")
@@ -256,7 +256,7 @@ def _trend_fact(
 
 
 def _week_fact(
-    engine: Engine, name: str, subject: dict[str, str], as_of: date, about: _About
+    engine: Engine, name: str, subject: dict[str, str], as_of: date, about: About
 ) -> Fact:
     found = week_over_week(engine, **subject, as_of=as_of, now=about.market.now)
     assert found is not None  # the market has been scored

@@ -19,6 +19,7 @@ from metrics.calendar import local_date, local_day_minutes
 TICK_JOB = "tick"
 TICK_LATE_AFTER = timedelta(minutes=5)
 COVERAGE_DAYS = 28
+SENDS_SHOWN = timedelta(days=28)  # of editions' weeks
 
 # What readers and writers raise while there is no database, or none has time for them.
 DATABASE_UNAVAILABLE = (InterfaceError, OperationalError, PoolTimeoutError)
@@ -88,6 +89,22 @@ class MarketStatus:
 
 
 @dataclass(frozen=True)
+class Sends:
+    """What became of one edition's mails. unknown: handed over when the sender stopped, so that
+    they may have arrived, and are not sent again."""
+
+    market_id: str
+    audience: str
+    iso_week: str
+    sent: int
+    under_way: int
+    failed: int
+    unknown: int
+    last_at: datetime | None
+    last_error: str | None
+
+
+@dataclass(frozen=True)
 class Status:
     """What `pipeline status`, `/readyz` and the page "Data health" say, each from the same."""
 
@@ -100,6 +117,7 @@ class Status:
     rejected_events: int
     retention: Retention
     markets: tuple[MarketStatus, ...]
+    sends: tuple[Sends, ...]
     database_bytes: int
 
     @property
@@ -133,6 +151,7 @@ def status(engine: Engine, *, now: datetime, retention_days: int) -> Status:
         jobs = run(connection, "insight_last_runs").mappings().all()
         backlog = run(connection, "insight_backlog").one()
         unsealed = run(connection, "insight_unsealed_days", now=now).all()
+        sends = run(connection, "insight_sends", since=(now - SENDS_SHOWN).date()).mappings().all()
     known = markets(engine)
     return Status(
         now=now,
@@ -149,6 +168,7 @@ def status(engine: Engine, *, now: datetime, retention_days: int) -> Status:
         rejected_events=backlog.rejected_events,
         retention=_retention(known, unsealed, now, retention_days),
         markets=_market_statuses(engine, known, now),
+        sends=tuple(Sends(**row) for row in sends),
         database_bytes=backlog.database_bytes,
     )
 

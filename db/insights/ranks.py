@@ -142,9 +142,9 @@ def rank_history(
 def with_ranks(rows: pd.DataFrame) -> pd.DataFrame:
     """The rows with their ranks and rank bands within each market, hardest first."""
     rows = _with_bands(rows, "market_id")
-    order = rows.assign(is_unscored=rows["scarcity_score"].isna()).sort_values(
-        ["is_unscored", "catchable_per_week", "name", "venue_id"], kind="stable"
-    )
+    order = rows.assign(
+        is_unscored=rows["scarcity_score"].isna(), rate=_told_apart(rows["catchable_per_week"])
+    ).sort_values(["is_unscored", "rate", "name", "venue_id"], kind="stable")
     return rows.loc[order.index].reset_index(drop=True)
 
 
@@ -162,13 +162,23 @@ def _with_bands(rows: pd.DataFrame, group: str) -> pd.DataFrame:
             scored["lasting_log_variance"],
             confidence=joint_confidence(len(scored)),
         )
-        rate = scored["catchable_per_week"].to_numpy()
+        rate = _told_apart(scored["catchable_per_week"])
         # Rounding must not put a rate outside its own interval.
         bands = rank_bands(rate, np.minimum(joint.lower, rate), np.maximum(joint.upper, rate))
         rows.loc[scored.index, ["rank", "rank_lower", "rank_upper", "rank_tied"]] = [
             [band.rank, band.best, band.worst, band.tied] for band in bands
         ]
     return rows
+
+
+def _told_apart(rates: pd.Series) -> Floats:
+    """The rates with nine digits: those that differ only in what rounding left are tied, so that
+    a rank does not depend on which venues were scored together."""
+    values = rates.to_numpy(dtype=np.float64)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        scale = 10.0 ** (8 - np.floor(np.log10(np.abs(values))))
+        rounded: Floats = np.where(values == 0, 0.0, np.round(values * scale) / scale)
+    return rounded
 
 
 def _changes(engine: Engine, market_id: str, as_of: date, reach: Progress) -> pd.DataFrame:

@@ -1,0 +1,74 @@
+"""The pictures of an edition, drawn from its frozen facts: the days, and the hardest ten."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import pandas as pd
+import plotly.graph_objects as go
+
+from charts.look import Caption, Look, source_line
+from charts.market_days import market_days_figure
+from charts.ranking import ranking_figure
+from metrics.wording import date_words, number_of, window_words
+
+Draw = Callable[[Look, Caption | None], go.Figure]
+
+
+@dataclass(frozen=True)
+class EditionFigure:
+    """A picture: its short name, the words around it, and how to draw it in a look."""
+
+    name: str
+    caption: Caption
+    draw: Draw
+
+    @property
+    def alt(self) -> str:
+        """The picture in words."""
+        return f"{self.caption.title}. {self.caption.subtitle}"
+
+
+def edition_figures(facts: Mapping[str, Any]) -> Sequence[EditionFigure]:
+    """The edition's pictures, the most telling first; those without data are left out."""
+    last = date.fromisoformat(facts["last_date"])
+    source = source_line(date_words(last, with_year=True), is_simulated=facts["is_simulated"])
+    found = []
+    if facts["days"]:
+        found.append(_days(facts, source))
+    if facts["hardest"]:
+        found.append(_hardest(facts, source))
+    return found
+
+
+def _days(facts: Mapping[str, Any], source: str) -> EditionFigure:
+    days = pd.DataFrame(facts["days"])
+    days["window_date"] = [date.fromisoformat(day) for day in days["window_date"]]
+    days["is_spike"] = days["is_spike"].astype(bool)
+    if facts["coverage"]["is_assumed"]:
+        days["coverage_rate"] = None
+    window = window_words(days["window_date"].iloc[0], days["window_date"].iloc[-1])
+    caption = Caption(
+        title=facts["headline"],
+        subtitle=(
+            "Tables that opened each day, in the band of what is usual for the weekday; "
+            f"{window}; n = {int(days['drops'].sum()):,}."
+        ),
+        source=source,
+    )
+    return EditionFigure("days", caption, lambda look, words: market_days_figure(days, look, words))
+
+
+def _hardest(facts: Mapping[str, Any], source: str) -> EditionFigure:
+    rows = pd.DataFrame(facts["hardest"])
+    end = date.fromisoformat(facts["ranked_date"])
+    caption = Caption(
+        title=f"{rows['name'].iloc[0]} and the other hardest tables of {facts['market']['name']}",
+        subtitle=(
+            "Prime tables a week that can be caught with alerts, with 95 % intervals; the 28 days "
+            f"to {date_words(end)}; {number_of(len(rows), 'venue')} of {facts['ranked_venues']:,}."
+        ),
+        source=source,
+    )
+    return EditionFigure("hardest", caption, lambda look, words: ranking_figure(rows, look, words))

@@ -1,0 +1,285 @@
+"""What stands in every edition: the hardest ten and how they moved, patterns, extremes of the week.
+
+None of it claims to be news; each is a fact with its interval, window and link like any other.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+from typing import Any
+from urllib.parse import urlencode
+
+import numpy as np
+import pandas as pd
+
+from db.engine import Engine
+from db.insights.days import market_days, weekday_sides
+from db.insights.facts import About, venue_facts
+from db.insights.frames import frame
+from db.insights.market import latest_as_of
+from db.insights.ranks import rolling_rows, with_ranks
+from db.insights.supply import supply
+from db.insights.timing import weekday_hours
+from db.watching import Market
+from metrics.facts import Fact, FactContext
+from metrics.proportions import proportion
+from metrics.rates import rate_ratio
+from metrics.survival_ranges import none_if_nan
+from metrics.week_facts import (
+    busiest_hour_fact,
+    first_seen_fact,
+    new_entries_fact,
+    opened_day_fact,
+    prime_share_fact,
+    supply_day_fact,
+    weekday_pattern_fact,
+)
+from metrics.wording import hour_range_words
+
+WEEK = timedelta(days=7)
+DAY = timedelta(days=1)
+RANKED_DAYS = 28
+RANKED = 10
+NAMED_FIRST_SEEN = 5
+FEWEST_HOURS = 6
+LEAST_HISTORY = 8 * WEEK  # before that, everything is seen for the first time
+VENUE_KINDS = ("rank", "catchable", "typical_open_time", "release_clock", "fully_booked")
+
+
+@dataclass(frozen=True)
+class Standing:
+    """hardest: up to ten rows, hardest first, with the rank of the Sunday before (None: not ranked
+    then). weekdays: rows of `weekday_sides`. pattern, prime, tightest, loosest, new_entries,
+    first_seen: None where there is nothing to tell. facts: (key, fact) to choose from."""
+
+    ranked_date: date | None
+    ranked_venues: int
+    hardest: Sequence[dict[str, Any]]
+    weekdays: Sequence[dict[str, Any]]
+    pattern: Fact
+    prime: Fact
+    tightest: Fact | None
+    loosest: Fact | None
+    new_entries: Fact | None
+    first_seen: Fact | None
+    facts: Sequence[tuple[str, Fact]]
+
+
+def standing(
+    engine: Engine,
+    market: Market,
+    about: About,
+    place: str,
+    first: date,
+    last: date,
+    end_at: datetime,
+) -> Standing:
+    """The week's standing parts; `about` makes contexts of windows."""
+    market_id = str(market.row.market_id)
+    week = about.context(first, last)
+    ranked_date, ranked, hardest = _hardest(engine, market_id, last)
+    hardest_link = f"/hardest?market={market_id}&window={RANKED_DAYS}&as_of={ranked_date or last}"
+    month = about.context(last - (RANKED_DAYS - 1) * DAY, last)
+    ranked_context = replace(month, permalink=hardest_link)
+    days = market_days(engine, market_id, month.first_date, last, now=end_at)
+    weekdays = weekday_sides(days)
+    timing_link = f"/timing?market={market_id}&days=28&days_to={last}"
+    pattern = _pattern(place, weekdays, replace(month, permalink=timing_link))
+    in_week = days[days["window_date"] >= first]
+    prime_words = hour_range_words(market.row.prime_start_hour, market.row.prime_end_hour - 1)
+    week_link = f"/market?market={market_id}&weeks=4&weeks_to={last}"
+    prime = prime_share_fact(
+        place,
+        proportion(int(in_week["prime_time_drops"].sum()), int(in_week["drops"].sum())),
+        prime_words,
+        replace(week, permalink=week_link),
+    )
+    extremes = _extremes(engine, market, place, in_week, replace(week, permalink=week_link), end_at)
+    newcomers = [row["name"] for row in hardest if row["previous_rank"] is None or row["is_new"]]
+    had_ranking = any(row["previous_rank"] is not None for row in hardest)
+    hours = weekday_hours(engine, market_id, first, last, "opened_hour", now=end_at)
+    busiest = busiest_hour_fact(
+        place,
+        hours.new_drops.sum(axis=0).tolist(),
+        replace(week, permalink=f"/timing?market={market_id}&days=7&days_to={last}"),
+    )
+    of_venues = _venue_facts(engine, hardest, last, end_at)
+    facts = [*of_venues[:2], ("busiest_hour", busiest), *of_venues[2:]]
+    return Standing(
+        ranked_date=ranked_date,
+        ranked_venues=ranked,
+        hardest=hardest,
+        weekdays=weekdays.to_dict("records"),
+        pattern=pattern,
+        prime=prime,
+        tightest=extremes[0],
+        loosest=extremes[1],
+        new_entries=(
+            new_entries_fact(newcomers, ranked, ranked_context)
+            if newcomers and had_ranking
+            else None
+        ),
+        first_seen=_first_seen(engine, market, first, last, replace(week, permalink=week_link)),
+        facts=facts,
+    )
+
+
+def venue_link(venue_id: str, last: date, over: int) -> str:
+    """The venue's page over the days that end on a day."""
+    return f"/venue?{urlencode({'venue': venue_id, 'to': str(last), 'over': over})}"
+
+
+def _hardest(
+    engine: Engine, market_id: str, last: date
+) -> tuple[date | None, int, list[dict[str, Any]]]:
+    """(day of the ranking, venues ranked, the hardest of them)."""
+    as_of = latest_as_of(engine, market_id, RANKED_DAYS, not_after=last)
+    if as_of is None or as_of <= last - WEEK:
+        return None, 0, []
+    ranked = with_ranks(rolling_rows(engine, {market_id: as_of}, RANKED_DAYS))
+    ranked = ranked[ranked["rank"].notna()]
+    earlier_date = latest_as_of(engine, market_id, RANKED_DAYS, not_after=last - WEEK)
+    earlier = {}
+    if earlier_date is not None:
+        rows = with_ranks(rolling_rows(engine, {market_id: earlier_date}, RANKED_DAYS))
+        rows = rows[rows["rank"].notna()]
+        earlier = rows.set_index("venue_id")[["rank", "rank_lower", "rank_upper"]].to_dict("index")
+    return (
+        as_of,
+        len(ranked),
+        [_row(row, earlier) for row in ranked.head(RANKED).to_dict("records")],
+    )
+
+
+def _row(row: dict[Any, Any], earlier: dict[Any, dict[str, float]]) -> dict[str, Any]:
+    before = earlier.get(row["venue_id"])
+    return {
+        "venue_id": row["venue_id"],
+        "name": row["name"],
+        "neighborhood": row["neighborhood"],
+        "catchable_per_week": row["catchable_per_week"],
+        "catchable_lower": row["catchable_lower"],
+        "catchable_upper": row["catchable_upper"],
+        "scarcity_score": row["scarcity_score"],
+        "typical_open_seconds": none_if_nan(row["typical_open_seconds"]),
+        "new_drop_count": int(row["new_drop_count"]),
+        "rank": int(row["rank"]),
+        "rank_lower": int(row["rank_lower"]),
+        "rank_upper": int(row["rank_upper"]),
+        "rank_tied": int(row["rank_tied"]),
+        "previous_rank": None if before is None else int(before["rank"]),
+        # Bands that do not overlap: the move is more than the noise of two rankings.
+        "has_moved": before is not None
+        and (before["rank_lower"] > row["rank_upper"] or before["rank_upper"] < row["rank_lower"]),
+        "is_new": before is None or before["rank"] > RANKED,
+    }
+
+
+def _pattern(place: str, weekdays: pd.DataFrame, context: FactContext) -> Fact:
+    per_day = [
+        (int(row.weekday), float(row.prime), int(row.prime_time_drops))
+        for row in weekdays.itertuples()
+    ]
+    is_clear = False
+    if len(per_day) == 7:
+        rates = weekdays.set_index("weekday")
+        most, fewest = rates["prime"].idxmax(), rates["prime"].idxmin()
+        ratio = rate_ratio(
+            int(rates.loc[most, "prime_time_drops"]),
+            float(rates.loc[most, "observed_days"]),
+            int(rates.loc[fewest, "prime_time_drops"]),
+            float(rates.loc[fewest, "observed_days"]),
+            dispersion=2.0,  # releases come in clusters
+        )
+        # The two ends of seven: a plain interval would find a difference too easily.
+        is_clear = ratio is not None and ratio.p_value is not None and ratio.p_value < 0.05 / 21
+    return weekday_pattern_fact(place, per_day, is_clear, context)
+
+
+def _extremes(
+    engine: Engine,
+    market: Market,
+    place: str,
+    days: pd.DataFrame,
+    context: FactContext,
+    end_at: datetime,
+) -> tuple[Fact | None, Fact | None]:
+    """The tightest and the loosest day: by what was to be had where scans tell, else by what
+    opened on days watched whole."""
+    market_id = str(market.row.market_id)
+    kinds = ("tightest_day", "loosest_day")
+    hours = supply(engine, market_id, context.first_date, context.last_date, now=end_at)
+    hours = hours[hours["usual_slots"].notna()]
+    by_day = hours.groupby("local_date")[["available_slots", "usual_slots"]].sum()
+    counted = hours.groupby("local_date").size()
+    by_day = by_day[(counted >= FEWEST_HOURS) & (by_day["usual_slots"] > 0)]
+    if len(by_day) >= 2:
+        compression = by_day["available_slots"] / by_day["usual_slots"] - 1
+        ends = [compression.idxmin(), compression.idxmax()]
+        tight, loose = (
+            supply_day_fact(
+                kind,
+                place,
+                day,
+                float(compression[day]),
+                int(counted[day]),
+                replace(context, first_date=day, last_date=day),
+            )
+            for kind, day in zip(kinds, ends, strict=True)
+        )
+        return tight, loose
+    whole = days[days["coverage_rate"] >= 0.8]
+    if len(whole) < 2:
+        return None, None
+    rate = (whole["drops"] / whole["coverage_rate"]).to_numpy()
+    tight, loose = (
+        opened_day_fact(
+            kind,
+            place,
+            whole["window_date"].iloc[at],
+            float(rate[at]),
+            int(whole["drops"].iloc[at]),
+            replace(
+                context,
+                first_date=whole["window_date"].iloc[at],
+                last_date=whole["window_date"].iloc[at],
+            ),
+        )
+        for kind, at in zip(kinds, (int(np.argmin(rate)), int(np.argmax(rate))), strict=True)
+    )
+    return tight, loose
+
+
+def _venue_facts(
+    engine: Engine, hardest: Sequence[dict[str, Any]], last: date, end_at: datetime
+) -> list[tuple[str, Fact]]:
+    """Of the three hardest venues, one kind after the other, so that several come to be told of."""
+    found: dict[tuple[str, int], Fact] = {}
+    for place, row in enumerate(hardest[:3]):
+        for fact in venue_facts(engine, row["venue_id"], last, now=end_at):
+            found[fact.kind, place] = fact
+    keys = [(kind, place) for place in range(3) for kind in VENUE_KINDS]
+    # The hardest's rank first, then how long its tables last, then the others' clocks.
+    keys.sort(key=lambda key: (VENUE_KINDS.index(key[0]) + key[1] * 2, key[1]))
+    return [
+        (f"{kind}:{hardest[place]['venue_id']}", found[kind, place])
+        for kind, place in keys
+        if (kind, place) in found
+    ]
+
+
+def _first_seen(
+    engine: Engine, market: Market, first: date, last: date, context: FactContext
+) -> Fact | None:
+    if first - market.first_date < LEAST_HISTORY:
+        return None
+    names = frame(
+        engine,
+        "insight_first_seen",
+        market_id=str(market.row.market_id),
+        start_date=first,
+        end_date=last,
+    )["name"].tolist()
+    if not names:
+        return None
+    return first_seen_fact(names[:NAMED_FIRST_SEEN], len(names), context)

@@ -1,0 +1,308 @@
+"""Facts of a week: what its tables, days and hours were against what is usual, in words.
+
+Formula: the figures are those of newsworthiness, spikes, compression and proportions; here they
+    are worded. "About twice as many as usual" where the ratio's interval holds two, percent with
+    no more digits than it carries otherwise, "about a third more" near a plain fraction. Where the
+    interval holds 1 the sentence says "about as many as usual". Wordings vary by a number that the
+    caller takes from week and subject, so that a week always reads the same.
+Unit: ratio to what is usual; share; tables.
+Range: 0 and up.
+Empty case: what cannot be compared is a fact that is not to be printed, with the reason.
+Example:
+    >>> comparison_words(2.1, (1.9, 2.3)), comparison_words(0.52, (0.45, 0.6))
+    ('about twice as many as usual', 'roughly half as many as usual')
+    >>> comparison_words(1.34, (1.25, 1.43)), comparison_words(0.88, (0.8, 0.95))
+    ('about a third more than usual', '12 % fewer than usual')
+
+Source: this project; LOOK's voice.
+"""
+
+from collections.abc import Sequence
+from datetime import date
+
+from metrics.facts import BOOKINGS, Fact, FactContext, stated
+from metrics.newsworthiness import Departure
+from metrics.proportions import Interval, Proportion
+from metrics.wording import (
+    WEEKDAYS,
+    count_words,
+    date_words,
+    hour_range_words,
+    in_ten_words,
+    list_words,
+    number_of,
+    number_words,
+    percent_words,
+    ratio_words,
+    window_words,
+)
+
+FRACTIONS = ((0.2, "a fifth"), (0.25, "a quarter"), (1 / 3, "a third"), (0.5, "half"))
+NEAR = 0.02
+TOO_FEW_DAYS = "too few days of this week can be compared with the weeks before"
+
+
+def comparison_words(ratio: float, interval: Interval, noun: str = "") -> str:
+    """How many against the usual number; with a noun as the subject of a sentence.
+
+    >>> comparison_words(0, (0, 0.2), "tables"), comparison_words(3.0, (2.2, 4.1), "tables")
+    ('none of the usual tables', 'about 3 times as many tables as usual')
+    """
+    as_many = f"as many {noun}".strip()
+    if ratio == 0:
+        return f"none of the usual {noun}".strip()
+    if ratio >= 1.9:
+        rounded = round(ratio) if interval[0] <= round(ratio) <= interval[1] else ratio
+        return f"about {ratio_words(rounded)} {as_many} as usual"
+    if abs(ratio - 0.5) <= 0.05:
+        return f"roughly half {as_many} as usual"
+    change = abs(ratio - 1)
+    more = "more" if ratio > 1 else "fewer"
+    more = f"{more} {noun}".strip()
+    for share, words in FRACTIONS:
+        if abs(change - share) <= NEAR:
+            return f"about {words} {more} than usual"
+    return f"{percent_words(change)} {more} than usual"
+
+
+def tables_fact(
+    kind: str,
+    noun: str,
+    where: str,
+    found: Departure | None,
+    context: FactContext,
+    *,
+    variant: int = 0,
+) -> Fact:
+    """So many tables against the usual number.
+
+    noun: "table" or "prime table". where: place and time, as in "in New York on Fri, Nov 20".
+    variant: any number; it chooses among the wordings.
+    """
+    if found is None:
+        return stated(
+            kind,
+            "ratio to usual",
+            f"The {noun}s {where} cannot be compared",
+            context,
+            number=None,
+            n=0,
+            reason=TOO_FEW_DAYS,
+        )
+    interval = (found.lower, found.upper)
+    tables = number_of(found.observed, noun)
+    usual = number_words(found.expected)
+    if found.lower <= 1 <= found.upper:
+        soft = f"About as many {noun}s as usual opened {where}: {count_words(found.observed)}"
+        return stated(
+            kind,
+            "ratio to usual",
+            soft,
+            context,
+            number=found.ratio,
+            n=found.observed,
+            interval=interval,
+            hedged=soft,
+            reason="the difference from usual could be chance",
+        )
+    wordings = (
+        f"{tables} opened {where}, where about {usual} are usual",
+        f"{tables} opened {where}, {comparison_words(found.ratio, interval)}",
+        f"{tables} opened {where}; about {usual} are usual",
+    )
+    return stated(
+        kind,
+        "ratio to usual",
+        capitalized(wordings[variant % len(wordings)]),
+        context,
+        number=found.ratio,
+        n=found.observed,
+        interval=interval,
+    )
+
+
+def tables_headline(noun: str, where: str, found: Departure) -> str:
+    """The same as a headline, without the counts.
+
+    >>> tables_headline("table", "at Luna", Departure(80, 40, 2.0, 1.6, 2.5, 1e-5, 1, 7))
+    'About twice as many tables as usual opened at Luna'
+    """
+    words = comparison_words(found.ratio, (found.lower, found.upper), f"{noun}s")
+    return capitalized(f"{words} opened {where}")
+
+
+def prime_share_fact(
+    place: str, share: Proportion | None, prime_words: str, context: FactContext
+) -> Fact:
+    """How many of the week's tables were for prime time."""
+    kind, unit = "prime_share", "share of tables"
+    if share is None:
+        sentence = f"No table opened in {place}"
+        return stated(kind, unit, sentence, context, number=None, n=0, reason="no tables")
+    words = capitalized(in_ten_words(share.share))
+    sentence = f"{words} tables that opened in {place} were for prime time, {prime_words}"
+    if "half" in words or not words[-1].isdigit():
+        sentence = f"{words} of the tables that opened in {place} were for {prime_words}"
+    interval = (share.lower, share.upper)
+    return stated(
+        kind, unit, sentence, context, number=share.share, n=share.trials, interval=interval
+    )
+
+
+def busiest_hour_fact(place: str, hours: Sequence[int], context: FactContext) -> Fact:
+    """When most tables opened; hours: tables by hour of the market's clock, 24 of them."""
+    kind, unit = "busiest_hour", "share of tables"
+    total = sum(hours)
+    if total == 0:
+        sentence = f"No table opened in {place}"
+        return stated(kind, unit, sentence, context, number=None, n=0, reason="no tables")
+    hour = max(range(24), key=lambda number: (hours[number], -number))
+    share = hours[hour] / total
+    sentence = (
+        f"The busiest hour for new tables in {place} was {hour_range_words(hour, hour)}: "
+        f"{percent_words(share)} of the week's tables opened then"
+    )
+    return stated(kind, unit, sentence, context, number=share, n=total)
+
+
+def weekday_pattern_fact(
+    place: str, per_day: Sequence[tuple[int, float, int]], clear: bool, context: FactContext
+) -> Fact:
+    """Which weekday brings most prime tables, which fewest.
+
+    per_day: (weekday, prime tables a watched day, prime tables) of each weekday. clear: the
+    interval of the ratio of the two ends lies above 1.
+    """
+    kind, unit = "weekday_pattern", "ratio of most to fewest"
+    n = sum(tables for _, _, tables in per_day)
+    if len(per_day) < 7 or n == 0:
+        return stated(
+            kind,
+            unit,
+            f"Not every weekday of {place} was watched",
+            context,
+            number=None,
+            n=n,
+            reason="not every weekday was watched",
+        )
+    most = max(per_day, key=lambda day: (day[1], -day[0]))
+    fewest = min(per_day, key=lambda day: (day[1], day[0]))
+    sentence = (
+        f"{WEEKDAYS[most[0]]}s bring the most prime tables in {place}, about "
+        f"{number_words(most[1])} a day; {WEEKDAYS[fewest[0]]}s the fewest, about "
+        f"{number_words(fewest[1])}"
+    )
+    ratio = most[1] / fewest[1] if fewest[1] > 0 else None
+    if clear:
+        return stated(kind, unit, sentence, context, number=ratio, n=n)
+    soft = f"Prime tables in {place} come on all weekdays about alike"
+    reason = "the difference between weekdays could be chance"
+    return stated(kind, unit, sentence, context, number=ratio, n=n, hedged=soft, reason=reason)
+
+
+def supply_day_fact(
+    kind: str, place: str, day: date, compression: float, hours: int, context: FactContext
+) -> Fact:
+    """The tightest or loosest day by what was to be had; `kind` is one of the two.
+
+    compression: of the day's hours together, against the same hours before.
+    """
+    extreme = "tightest" if kind == "tightest_day" else "loosest"
+    change = f"{percent_words(abs(compression))} {'more' if compression > 0 else 'fewer'} tables"
+    if abs(compression) < NEAR:
+        change = "about as many tables"
+    than = "as" if abs(compression) < NEAR else "than"
+    sentence = (
+        f"{date_words(day)} was the {extreme} day in {place}: {change} to be had {than} at the "
+        "same hours before"
+    )
+    return stated(
+        kind, "change against the same hours", sentence, context, number=compression, n=hours
+    )
+
+
+def opened_day_fact(
+    kind: str, place: str, day: date, tables: float, drops: int, context: FactContext
+) -> Fact:
+    """The same where nobody scans: by how many tables opened on it."""
+    few = "fewest" if kind == "tightest_day" else "most"
+    sentence = f"{date_words(day)} brought the {few} new tables in {place}, {count_words(drops)}"
+    return stated(kind, "tables a watched day", sentence, context, number=tables, n=drops)
+
+
+def new_entries_fact(names: Sequence[str], ranked: int, context: FactContext) -> Fact:
+    """Venues that came into the hardest ten since the Sunday before."""
+    sentence = (
+        f"New among the ten hardest tables of {count_words(ranked)}: {list_words(list(names))}"
+    )
+    return stated("new_entries", "venues", sentence, context, number=len(names), n=ranked)
+
+
+def first_seen_fact(names: Sequence[str], count: int, context: FactContext) -> Fact:
+    """Venues whose first table ever seen opened this week; the first few by name."""
+    rest = count - len(names)
+    who = list_words([*names, f"{count_words(rest)} more"] if rest else list(names))
+    sentence = f"Seen for the first time: {who}"
+    return stated("first_seen", "venues", sentence, context, number=count, n=count)
+
+
+def outage_words(days: Sequence[tuple[date, float]]) -> str:
+    """Which days were not watched whole; (day, observed share) each.
+
+    >>> outage_words([(date(2026, 11, 17), 0.625)])
+    'We did not watch all of Tue, Nov 17: about 9 of its 24 hours are missing.'
+    """
+    parts = [
+        f"{date_words(day)} (about {number_words(24 * (1 - share), (0, 4))} h missing)"
+        for day, share in days
+    ]
+    if len(days) == 1:
+        day, share = days[0]
+        missing = max(round(24 * (1 - share)), 1)
+        if share == 0:
+            return f"We did not watch on {date_words(day)} at all."
+        hours = f"about {missing} of its 24 hours are missing"
+        return f"We did not watch all of {date_words(day)}: {hours}."
+    return f"We did not watch all of {list_words(parts)}."
+
+
+def data_end_words(day: date) -> str:
+    """The data end within the week."""
+    return f"The data end on {date_words(day)}, before the week was over."
+
+
+def window_of(context: FactContext) -> str:
+    """The days a fact is about, with the year."""
+    return window_words(context.first_date, context.last_date)
+
+
+def capitalized(text: str) -> str:
+    """The text with its first letter large."""
+    return text[:1].upper() + text[1:]
+
+
+def bookings_fact(
+    found: Proportion, before: Proportion | None, ratio: Interval | None, context: FactContext
+) -> Fact:
+    """How many alerts led to a booking, and against the 28 days before.
+
+    ratio: the interval of the two shares' ratio; None where there is nothing before.
+    """
+    interval = (found.lower, found.upper)
+    share = f"{count_words(found.successes)} of {count_words(found.trials)} alerts"
+    sentence = f"{share} led to a booking, {percent_words(found.share, interval)}"
+    if before is not None and ratio is not None:
+        then = percent_words(before.share, (before.lower, before.upper))
+        if ratio[0] > 1 or ratio[1] < 1:
+            sentence += f", {'up' if ratio[0] > 1 else 'down'} from {then} in the four weeks before"
+        else:
+            sentence += f", about as in the four weeks before ({then})"
+    return stated(
+        BOOKINGS,
+        "share of alerts",
+        sentence,
+        context,
+        number=found.share,
+        n=found.trials,
+        interval=interval,
+    )

@@ -1,0 +1,60 @@
+"""Editions over HTTP: the list, one week, the feed."""
+
+from xml.etree import ElementTree
+
+import pytest
+
+from api import models
+from metrics.calendar import IsoWeek
+from pipeline.digest import build_editions
+from tests.seeding import NOW, SETTINGS, seed
+
+ATOM = "{http://www.w3.org/2005/Atom}"
+
+
+@pytest.fixture
+def built(engine):
+    seed(engine)
+    return build_editions(engine, SETTINGS, NOW, week=IsoWeek(2026, 47))
+
+
+def test_the_list_names_the_latest_revision_of_each_week(client, built):
+    (summary,) = models.Digests.model_validate(client.get("/digests").json()).digests
+    assert (summary.market_id, summary.iso_week, summary.revision) == ("nyc", "2026-W47", 1)
+    assert client.get("/digests?market=nyc&audience=internal").json()["digests"]
+    assert client.get("/digests?market=paris").status_code == 404
+
+
+def test_a_week_answers_with_its_frozen_facts(client, built):
+    answer = client.get("/digests/2026-W47")
+    assert answer.status_code == 200
+    digest = models.Digest.model_validate(answer.json())
+    public = next(one.edition for one in built if one.edition.audience == "public")
+    assert digest.facts == public.facts
+    assert digest.content_sha256 == public.content_sha256
+
+
+@pytest.mark.parametrize(
+    ("path", "status", "words"),
+    [
+        ("/digests/2026-W46", 404, "There are: 2026-W47."),
+        ("/digests/2026-W47?revision=2", 404, "with revision 2"),
+        ("/digests/2026-47", 422, "is not an ISO week"),
+        ("/digests/2026-W60", 422, "iso_week"),
+        ("/digests/2026-W47?audience=everybody", 422, "audience"),
+    ],
+)
+def test_what_there_is_none_of_is_said_plainly(client, built, path, status, words):
+    answer = client.get(path)
+    assert answer.status_code == status
+    assert words in answer.text
+
+
+def test_the_feed_is_atom_and_reads_no_clock(client, built):
+    answer = client.get("/digests/feed.atom")
+    assert answer.headers["content-type"].startswith("application/atom+xml")
+    feed = ElementTree.fromstring(answer.text)
+    (entry,) = feed.findall(f"{ATOM}entry")
+    assert entry.findtext(f"{ATOM}updated") == "2026-11-23T05:00:00Z"
+    assert entry.findtext(f"{ATOM}title").startswith("State of ")
+    assert client.get("/digests/feed.atom").text == answer.text

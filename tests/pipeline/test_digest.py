@@ -1,0 +1,186 @@
+"""Editions of simulated weeks whose story is known, through the real path."""
+
+import json
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+import editions
+from charts.edition_files import text_files
+from db import digests, insights
+from editions import Printed
+from metrics.calendar import IsoWeek
+from pipeline.digest import WeekNotOverError, build_editions
+from pipeline.seal import seal
+from pipeline.simulate import World
+from pipeline.tick import tick
+from tests import digest_worlds as worlds
+from tests.factories import read
+from tests.seeding import NOW, drop, seed
+
+GOLDEN = Path(__file__).parent / "golden"
+MARKET = "nyc-demo"
+
+
+def build(engine, now=worlds.AFTER, week=worlds.WEEK):
+    return build_editions(engine, worlds.SETTINGS, now, week=week)
+
+
+def public(built) -> digests.Edition:
+    return next(one.edition for one in built if one.edition.audience == "public")
+
+
+def news(edition: digests.Edition) -> list[str]:
+    return [item["key"] for item in edition.facts["items"] if item["is_news"]]
+
+
+def assert_golden(edition: digests.Edition, name: str) -> None:
+    """The frozen facts are those of the file, number by number."""
+    expected = (GOLDEN / f"{name}.json").read_text(encoding="utf-8")
+    assert editions.facts_json(Printed.of(edition)) == expected
+
+
+@pytest.mark.parametrize("name", ["spike", "quiet", "outage"])
+def test_frozen_facts_are_rendered_byte_for_byte(name):
+    printed = Printed(json.loads((GOLDEN / f"{name}.json").read_text(encoding="utf-8")))
+    assert editions.markdown(printed) == (GOLDEN / f"{name}.md").read_text(encoding="utf-8")
+    assert editions.plain_text(printed) == (GOLDEN / f"{name}.txt").read_text(encoding="utf-8")
+
+
+def test_a_spike_leads_and_the_edition_outlives_pruning(engine):
+    worlds.load(engine, worlds.spike_world())
+    edition = public(build(engine))
+    assert edition.facts["kind"] == "news"
+    assert news(edition)[0] == "market_days:2026-11-13..2026-11-15"
+    assert set(news(edition)) == {"market_days:2026-11-13..2026-11-15", "market_week"}
+    assert 5 <= len(edition.facts["items"]) <= 8
+    assert_golden(edition, "spike")
+    later = worlds.AFTER + timedelta(days=40)
+    assert seal(engine, worlds.SETTINGS, later).sealed
+    tick(engine, worlds.SETTINGS, later)
+    again = build(engine, later)
+    assert [one.is_new for one in again] == [False, False]
+    assert text_files(Printed.of(public(again))) == text_files(Printed.of(edition))
+
+
+def test_the_same_data_in_another_order_make_the_same_edition(engine):
+    worlds.load(engine, worlds.spike_world(), newest_first=True)
+    assert_golden(public(build(engine)), "spike")
+
+
+def test_a_quiet_week_is_called_quiet(engine):
+    worlds.load(engine, worlds.world_of_a_week())
+    edition = public(build(engine))
+    assert news(edition) == []
+    assert edition.facts["headline"].startswith("A quiet week in New York")
+    assert_golden(edition, "quiet")
+
+
+def test_an_outage_is_named_and_makes_no_news(engine):
+    worlds.load(engine, worlds.outage_world())
+    edition = public(build(engine))
+    assert news(edition) == []
+    (notice,) = edition.facts["notices"]
+    assert "We did not watch all of Tue, Nov 10: about 9 of its 24 hours are missing" in notice
+    assert edition.facts["comparable_days"] == 6
+    assert_golden(edition, "outage")
+
+
+def test_a_week_that_was_hardly_watched_says_so_and_calls_nothing_news(engine):
+    world = worlds.outage_world()
+    (outage,) = world.outages
+    monday = outage.start_at - timedelta(days=1)
+    long = type(outage)(monday, monday + timedelta(days=5))
+    worlds.load(engine, worlds.world_of_a_week(outages=(long,), n_venues=4, weeks=6))
+    edition = public(build(engine))
+    assert edition.facts["kind"] == "not watched enough"
+    assert edition.facts["headline"].startswith("Not watched enough: only one day of seven")
+    assert news(edition) == []
+
+
+def test_a_week_is_refused_until_it_is_over_in_its_market(engine):
+    seed(engine)
+    week = IsoWeek(2026, 47)  # Monday, Nov 16 to Sunday, Nov 22
+    just_before = datetime(2026, 11, 23, 4, 59, tzinfo=UTC)  # 11:59 pm in New York
+    with pytest.raises(WeekNotOverError, match=r"2026-W47 is not over in nyc.*is 2026-W46"):
+        build(engine, just_before, week)
+    assert public(build(engine, just_before + timedelta(minutes=1), week)).iso_week == "2026-W47"
+
+
+def test_a_week_without_a_drop_is_refused(engine):
+    seed(engine)
+    with pytest.raises(insights.NothingToTellError, match="No market had drops in 2026-W30"):
+        build(engine, NOW, IsoWeek(2026, 30))
+    with pytest.raises(insights.NothingToTellError, match="2026-W30 is known"):
+        build_editions(engine, worlds.SETTINGS, NOW, week=IsoWeek(2026, 30), market_id="nyc")
+
+
+def test_a_market_without_scans_is_marked_and_not_refused(engine):
+    seed(engine)
+    edition = public(build(engine, NOW, IsoWeek(2026, 47)))
+    assert edition.is_coverage_assumed
+    assert any("is assumed" in notice for notice in edition.facts["notices"])
+
+
+def test_changed_rollups_make_a_dated_revision_and_the_first_stays(engine):
+    seed(engine)
+    week = IsoWeek(2026, 47)
+    first = public(build(engine, NOW, week))
+    more = [
+        event
+        for minute in range(60)
+        for event in drop("twin-a", NOW - timedelta(days=3, minutes=minute), seconds=300)
+    ]
+    seed(engine, more, now=NOW + timedelta(days=1))
+    second = public(build(engine, NOW + timedelta(days=1), week))
+    assert (second.revision, str(second.revised_on)) == (2, "2026-11-24")
+    assert second.changes
+    kept = digests.edition(engine, "nyc", "2026-W47", "public", revision=1)
+    assert text_files(Printed.of(kept)) == text_files(Printed.of(first))
+    # The next week's edition tells of it, once.
+    later = NOW + timedelta(days=7)
+    events = drop("twin-a", NOW + timedelta(days=2), seconds=300)
+    seed(engine, events, now=later)
+    (correction,) = public(build(engine, later, IsoWeek(2026, 48))).facts["corrections"]
+    assert (correction["iso_week"], correction["revision"]) == ("2026-W47", 2)
+
+
+def test_a_note_written_later_makes_a_revision(engine):
+    seed(engine)
+    week = IsoWeek(2026, 47)
+    build(engine, NOW, week)
+    digests.write_note(engine, "nyc", "2026-W47", "Thanksgiving is near.", written_at=NOW)
+    edition = public(build(engine, NOW + timedelta(hours=1), week))
+    assert edition.revision == 2
+    assert edition.facts["note"] == "Thanksgiving is near."
+    assert edition.changes == [{"was": None, "now": "Thanksgiving is near."}]
+
+
+def test_every_sentence_carries_what_backs_it(engine):
+    seed(engine)
+    facts = public(build(engine, NOW, IsoWeek(2026, 47))).facts
+    named = [facts[name] for name in ("pattern", "prime", "tightest", "loosest")]
+    for fact in [*facts["items"], *[fact for fact in named if fact is not None]]:
+        assert fact["printable"]
+        assert fact["verdict"] in ("print", "hedge")
+        assert fact["permalink"].startswith("/")
+        assert fact["n"] >= 0
+        assert fact["first_date"] <= fact["last_date"] <= "2026-11-22"
+        assert "n = " in fact["source_line"]
+
+
+@pytest.mark.parametrize("zone", ["Pacific/Auckland", "Pacific/Honolulu"])
+def test_markets_far_east_and_west_have_their_own_week(engine, zone):
+    world: World = worlds.world_of_a_week(zone=zone, n_venues=3, weeks=2)
+    worlds.load(engine, world, now=worlds.AFTER + timedelta(days=1), with_scans=False)
+    edition = public(build(engine, worlds.AFTER + timedelta(days=1)))
+    ends = {"Pacific/Auckland": "2026-11-15T11:00:00Z", "Pacific/Honolulu": "2026-11-16T10:00:00Z"}
+    assert edition.facts["as_of"] == ends[zone]
+    drops = sum(day["drops"] for day in edition.facts["days"][-7:])
+    counted = read(
+        engine,
+        "SELECT sum(cardinality(opened_minutes)) AS drops FROM drop_rollup "
+        "WHERE opened_date BETWEEN '2026-11-09' AND '2026-11-15'",
+    )
+    assert drops == counted[0]["drops"]
