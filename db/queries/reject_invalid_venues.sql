@@ -1,5 +1,6 @@
--- Judges each staged venue. Of several rows about one market's zone, or one venue's market, the first
--- stands. What already has events keeps its market and its zone: their local dates depend on them.
+-- Judges each staged venue. Of several rows about one market's zone the first stands, of several rows
+-- about one venue the last (write_venues.sql). What already has events keeps its market and its zone:
+-- their local dates depend on them.
 -- in:  batch_id, default_market_id
 UPDATE staged_venues
 SET problem = judged.problem
