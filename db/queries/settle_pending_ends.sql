@@ -1,7 +1,9 @@
--- Gives waiting closings their opening: the slot's latest one not after them. A drop that had ended
--- before such a closing cannot be the one it closes, so that closing goes on waiting; one that
--- repeats or contradicts the drop's end is settled as a duplicate. So is one that repeats an end of
--- the slot's earlier drop: it ended that one before an opening between the two came in.
+-- Gives waiting closings their opening: the slot's latest one before them or, if there is none whose
+-- drop can still end, the one at their very instant. (A slot that closes and reopens at one instant
+-- closes first.) A drop that had ended before such a closing cannot be the one it closes, so that
+-- closing goes on waiting; one that repeats or contradicts the drop's end is settled as a duplicate.
+-- So is one that repeats an end of the slot's earlier drop: it ended that one before an opening
+-- between the two came in.
 -- Only who takes a closing out of `pending_ends` writes its end: two deliveries may both want it.
 -- in:  batch_id, open_dates, is_sweep (look at all that wait, not only at what this batch concerns)
 -- out: of each batch whose rows were settled: how many, and how many of them were written
@@ -24,8 +26,8 @@ WITH due AS (
           ON e.venue_id = p.venue_id AND e.opened_date = d.opened_date AND e.slot_id = p.slot_id
          AND e.is_end AND e.occurred_at = p.occurred_at
         WHERE d.sealed_at IS NULL AND d.opened_date <= p.occurred_date)
-), latest AS (
-    SELECT DISTINCT ON (p.venue_id, p.slot_id, p.occurred_at)
+), openings AS (
+    SELECT DISTINCT ON (p.venue_id, p.slot_id, p.occurred_at, o.opened_at = p.occurred_at)
         p.venue_id, p.slot_id, p.occurred_at, p.batch_id AS received_in, p.bucket_id, p.event_id,
         o.opened_date, o.opened_at, o.slot_at, o.slot_date, o.opened_minute, o.slot_hour, o.party_size
     FROM due p
@@ -33,14 +35,21 @@ WITH due AS (
     JOIN drop_events o
       ON o.venue_id = p.venue_id AND o.opened_date = d.opened_date AND o.slot_id = p.slot_id
      AND o.opened_at <= p.occurred_at AND NOT o.is_end
-    ORDER BY p.venue_id, p.slot_id, p.occurred_at, o.opened_at DESC
-), settled AS (
-    SELECT l.*
-    FROM latest l
-    WHERE l.opened_date = ANY (CAST(:open_dates AS date[])) AND NOT EXISTS (
+    ORDER BY p.venue_id, p.slot_id, p.occurred_at, o.opened_at = p.occurred_at, o.opened_at DESC
+), judged AS (
+    SELECT o.*, EXISTS (
         SELECT FROM drop_events e
-        WHERE e.venue_id = l.venue_id AND e.opened_date = l.opened_date AND e.slot_id = l.slot_id
-          AND e.opened_at = l.opened_at AND e.is_end AND e.occurred_at < l.occurred_at)
+        WHERE e.venue_id = o.venue_id AND e.opened_date = o.opened_date AND e.slot_id = o.slot_id
+          AND e.opened_at = o.opened_at AND e.is_end AND e.occurred_at < o.occurred_at) AS had_ended
+    FROM openings o
+), latest AS (
+    SELECT DISTINCT ON (venue_id, slot_id, occurred_at) *
+    FROM judged
+    ORDER BY venue_id, slot_id, occurred_at, had_ended, opened_at
+), settled AS (
+    SELECT *
+    FROM latest
+    WHERE opened_date = ANY (CAST(:open_dates AS date[])) AND NOT had_ended
 ), first_of_drop AS (
     SELECT DISTINCT ON (venue_id, slot_id, opened_at) *
     FROM settled

@@ -1,6 +1,7 @@
 """What becomes of every row that is sent: one documented outcome each, and nothing lost between."""
 
 from datetime import timedelta
+from itertools import permutations
 
 import pyarrow as pa
 import pytest
@@ -215,6 +216,28 @@ def test_a_repeated_closed_without_opened_at_never_ends_a_second_drop(engine):
     result = deliver(engine, closing)
     assert outcome(result) == {"duplicate": 1}
     assert ends(engine) == before
+
+
+@pytest.mark.parametrize("order", list(permutations(range(4))))
+def test_a_slot_that_closes_and_reopens_at_one_instant_closes_first(engine, order):
+    events = [
+        new_drop(NOON, slot_at=SLOT),
+        closed(NOON + MINUTE, None, slot_at=SLOT),
+        new_drop(NOON + MINUTE, slot_at=SLOT),
+        closed(NOON + 3 * MINUTE, None, slot_at=SLOT),
+    ]
+    result = deliver(engine, *(events[index] for index in order))
+    assert outcome(result) == {"accepted": 4}
+    assert [end[1:] for end in ends(engine)] == [
+        (NOON, "CLOSED", NOON + MINUTE, 60),
+        (NOON + MINUTE, "CLOSED", NOON + 3 * MINUTE, 120),
+    ]
+
+
+def test_a_closed_at_the_instant_of_an_opening_ends_it_when_the_drop_before_had_ended(engine):
+    deliver(engine, new_drop(NOON), closed(NOON + MINUTE, NOON))
+    deliver(engine, new_drop(NOON + HOUR), closed(NOON + HOUR, None, slot_at=SLOT))
+    assert ends(engine)[1] == ("s", NOON + HOUR, "CLOSED", NOON + HOUR, 0)
 
 
 @pytest.mark.parametrize("after", [timedelta(0), HOUR])
@@ -609,6 +632,16 @@ def test_local_dates_and_hours_are_those_of_the_venues_market(engine):
     assert str(row["opened_date"]) == "2026-11-19"
     assert row["opened_minute"] == 5
     assert (str(row["slot_date"]), row["slot_hour"]) == ("2026-11-20", 18)
+
+
+def test_of_two_rows_of_one_venue_the_last_stands_until_it_has_events(engine):
+    """In another market too; after its first event the venue stays where it is."""
+    rows = [{"venue_id": "c", "market": name, "timezone": "Europe/Berlin"} for name in ("m1", "m2")]
+    assert outcome(deliver_venues(engine, *rows)) == {"accepted": 1, "duplicate": 1}
+    assert one(contents(engine, "venues"))["market_id"] == "m2"
+    deliver(engine, new_drop(NOON, venue_id="c"))
+    assert outcome(deliver_venues(engine, *rows)) == {"rejected": 1, "duplicate": 1}
+    assert reasons(engine) == ["venue c has events in market m2 and cannot move to m1"]
 
 
 def test_nobody_can_stop_a_seal_by_using_its_key(engine):
