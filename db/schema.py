@@ -327,6 +327,12 @@ drop_events = Table(
         "event_id",
         postgresql_where=text("event_id IS NOT NULL AND NOT is_end"),
     ),
+    # The live page shows what was just taken, whenever it had opened.
+    Index(
+        "drop_events_closed_idx",
+        "occurred_at",
+        postgresql_where=text("event_type = 'CLOSED'"),
+    ),
     postgresql_partition_by="LIST (opened_date)",
 )
 

@@ -1,14 +1,13 @@
 """The live page: what is open now and what was just taken. The one reader of raw events."""
 
 import re
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 import pandas as pd
 
 from db.engine import Engine
 from db.insights.frames import frame
 from db.insights.market import progress
-from metrics.calendar import local_date
 
 JUST_CLOSED = timedelta(hours=1)
 
@@ -72,17 +71,16 @@ def live_drops(
 
 
 def just_closed(engine: Engine, market_id: str, now: datetime, limit: int = 100) -> pd.DataFrame:
-    """Drops taken in the hour before `now` that had opened today or yesterday, the last first.
+    """Drops taken in the hour before `now`, whenever they had opened, the last first.
 
     Columns: as of `live_drops`, with closed_at; open_seconds is how long the table lasted.
     """
-    today = local_date(now, progress(engine, market_id).timezone)
+    progress(engine, market_id)
     return _with_ids(
         frame(
             engine,
             "insight_live_closed",
             market_id=market_id,
-            dates=[date.fromordinal(today.toordinal() - back) for back in (0, 1)],
             since=now - JUST_CLOSED,
             now=now,
             row_limit=limit,

@@ -267,6 +267,34 @@ def test_the_live_feed_shows_what_can_still_be_had(engine):
     assert list(insights.live_drops(engine, "nyc", NOW, limit=1)["venue_id"]) == ["b"]
 
 
+@pytest.mark.parametrize("order", [(0, 1), (1, 0)])
+@pytest.mark.parametrize("is_aggregated_between", [False, True])
+def test_a_table_that_went_after_it_reopened_is_gone_at_once(engine, order, is_aggregated_between):
+    """Before any tick, whichever of its openings came in first."""
+    slot, minute = NOW + timedelta(hours=6), timedelta(minutes=1)
+    accept(engine, drop("still there", NOW - minute, slot_at=slot))
+    deliveries = [
+        drop("v", NOW - 30 * minute, slot_at=slot, slot_id="s"),
+        drop("v", NOW - 20 * minute, slot_at=slot, slot_id="s", seconds=600),
+    ]
+    accept(engine, deliveries[order[0]])
+    if is_aggregated_between:
+        tick(engine, SETTINGS, NOW)
+    accept(engine, deliveries[order[1]])
+    assert list(insights.live_drops(engine, "nyc", NOW)["venue_id"]) == ["still there"]
+    assert insights.live_counts(engine, "nyc", NOW)["prime"].sum() == 1
+    tick(engine, SETTINGS, NOW)
+    assert list(insights.live_drops(engine, "nyc", NOW)["venue_id"]) == ["still there"]
+
+
+def test_what_was_just_taken_is_shown_whenever_it_had_opened(engine):
+    three_days = timedelta(days=3)
+    accept(engine, drop("old", NOW - three_days, seconds=int(three_days.total_seconds()) - 300))
+    closed = insights.just_closed(engine, "nyc", NOW)
+    assert list(closed["venue_id"]) == ["old"]
+    assert list(closed["open_seconds"]) == [3 * 86_400 - 300]
+
+
 def test_the_status_counts_what_waits_and_what_was_turned_away(engine):
     accept(engine, [*drop("v", NOW - timedelta(hours=1)), {"event_type": "NO_DROP"}, 5])
     end = {"event_type": "CLOSED", "venue_id": "v", "slot_id": "unknown"}

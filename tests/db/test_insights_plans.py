@@ -1,7 +1,7 @@
 """Readers must stay quick as years pile up: no statement of theirs may walk a whole large table."""
 
 from collections.abc import Iterator
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -9,6 +9,8 @@ from sqlalchemy import text
 
 from db.engine import Engine
 from db.queries import query
+from pipeline.tick import tick
+from tests.factories import SETTINGS, at, closed, deliver, execute, new_drop
 
 LARGE = ("venue_metrics", "venue_rolling_metrics", "market_metrics", "job_runs", "batches")
 SPAN = {
@@ -96,6 +98,34 @@ def test_no_reader_walks_a_whole_table(large):
                     node["Node Type"] == "Seq Scan" or useless > 200
                 ):
                     walked[name] = (node["Node Type"], node["Relation Name"], useless)
+    assert walked == {}
+
+
+def test_the_live_page_reads_only_what_it_shows(engine):
+    """By their index, and new openings by their batch's, however much lies beside them."""
+    moment = at("2026-11-18 12:00")
+    now = moment + timedelta(days=4)
+    for batch in range(30):
+        kept = []
+        for number in range(150):
+            opened_at, slot_id = moment + timedelta(days=number % 3), f"{batch} {number}"
+            kept.append(new_drop(opened_at, slot_id=slot_id))
+            kept.append(closed(moment + timedelta(days=3), opened_at, slot_id=slot_id))
+        deliver(engine, *kept, received_at=now)
+    tick(engine, SETTINGS, now)
+    execute(engine, "ANALYZE drop_events, open_drops, batches, batch_days")
+    deliver(engine, new_drop(now, slot_id="new"), received_at=now)
+    asked = {"market_id": "nyc", "now": now, "since": now - timedelta(hours=1), "row_limit": 100}
+    asked["prime_only"] = False
+    walked = {}
+    with engine.connect() as connection:
+        for name in ("insight_live_open", "insight_live_counts", "insight_live_closed"):
+            explained = text(f"EXPLAIN (ANALYZE, FORMAT JSON) {query(name).text}")
+            plan = connection.execute(explained, asked).scalar_one()[0]["Plan"]
+            for node in nodes(plan):
+                read = node["Actual Rows"] + node.get("Rows Removed by Filter", 0)
+                if node.get("Relation Name", "").startswith("drop_events") and read > 200:
+                    walked[name] = (node["Node Type"], node["Relation Name"], read)
     assert walked == {}
 
 

@@ -1,0 +1,26 @@
+"""What was just taken is found by an index, whenever it had opened.
+
+Revision ID: 0008
+Revises: 0006
+"""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0008"
+down_revision = "0006"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    op.create_index(
+        "drop_events_closed_idx",
+        "drop_events",
+        ["occurred_at"],
+        postgresql_where=sa.text("event_type = 'CLOSED'"),
+    )
+
+
+def downgrade() -> None:
+    op.drop_index("drop_events_closed_idx", "drop_events")
