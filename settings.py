@@ -26,7 +26,8 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 PROJECT_DIR = Path(__file__).resolve().parent
 
-Scope = Literal["read", "write:events", "write:alerts"]
+Scope = Literal["read", "read:metrics", "write:events", "write:alerts"]
+Role = Literal["editor", "founder", "writer"]
 
 NEW_KEY_COMMAND = (
     'python3 -c "import hashlib, secrets; key = secrets.token_urlsafe(32); '
@@ -49,6 +50,15 @@ class ApiKey(BaseModel):
 
     digest: str = Field(repr=False, pattern=r"^[0-9a-f]{64}$")
     scopes: frozenset[Scope] = Field(min_length=1)
+
+
+class Reader(BaseModel):
+    """Somebody who may log in, by the e-mail address that the login provider vouches for."""
+
+    model_config = ConfigDict(frozen=True)
+
+    email: str = Field(pattern=r"^[^@\s=]+@[^@\s=]+$")
+    roles: frozenset[Role] = Field(min_length=1)
 
 
 class Settings(BaseSettings):
@@ -121,6 +131,13 @@ class Settings(BaseSettings):
         pattern=r"^([^<>@]*<[^<>@\s]+@[^<>@\s]+>|[^<>@\s]+@[^<>@\s]+)$",
         description="who mails come from, as Table Stakes <digest@example.com>",
     )
+    roles: Annotated[tuple[Reader, ...], NoDecode] = Field(
+        default=(),
+        description=(
+            "entries of the form <e-mail>=<role>[,<role>…], separated by spaces, with the roles "
+            f"{', '.join(get_args(Role))}"
+        ),
+    )
     user_key_secret: SecretStr | None = Field(
         default=None,
         min_length=32,
@@ -163,6 +180,21 @@ class Settings(BaseSettings):
                 raise ValueError(f"has no scopes in entry {number}")
             keys.append({"digest": digest.lower(), "scopes": scopes.split(",")})
         return keys
+
+    @field_validator("roles", mode="before")
+    @classmethod
+    def _parsed_roles(cls, value: object) -> object:
+        if not isinstance(value, str):
+            return value
+        readers: dict[str, dict[str, object]] = {}
+        for number, entry in enumerate(value.split(), start=1):
+            email, separator, roles = entry.partition("=")
+            if not separator:
+                raise ValueError(f"has no roles in entry {number}")
+            if email.lower() in readers:
+                raise ValueError(f"has {email.lower()} twice")
+            readers[email.lower()] = {"email": email.lower(), "roles": roles.split(",")}
+        return list(readers.values())
 
     @model_validator(mode="after")
     def _together(self) -> Self:

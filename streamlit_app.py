@@ -18,6 +18,7 @@ from starlette.middleware import Middleware
 from starlette.middleware.gzip import GZipMiddleware
 
 from api.app import State, create_routes
+from dashboard import access
 from db import embedded, migrate
 from db.engine import open_database
 from pipeline.jobs import Timer
@@ -30,6 +31,11 @@ try:
     settings = load_settings()
 except SettingsError as error:
     raise SystemExit(f"Table Stakes cannot start with these settings.\n{error}") from None
+
+has_login = access.is_login_configured()
+problems = access.problems(settings, has_login=has_login, address=st.get_option("server.address"))
+if problems:
+    raise SystemExit("Table Stakes cannot start like this.\n" + "\n".join(problems))
 
 state = State(settings)
 
@@ -71,5 +77,8 @@ app = st.App(
     Path(__file__).resolve().with_name("dashboard") / "main.py",
     lifespan=lifespan,
     routes=create_routes(state),
-    middleware=[Middleware(GZipMiddleware, minimum_size=1000, compresslevel=5)],
+    middleware=[
+        *([] if has_login else [Middleware(access.ThisMachineOnly)]),
+        Middleware(GZipMiddleware, minimum_size=1000, compresslevel=5),
+    ],
 )

@@ -14,20 +14,20 @@ from api.state import AppState
 from settings import ApiKey, Scope
 
 
-def requires(scope: Scope) -> Callable[[Request, AppState], None]:
-    """The dependency of a route that only keys of this scope may use."""
+def requires(*scopes: Scope) -> Callable[[Request, AppState], None]:
+    """The dependency of a route that only keys with one of these scopes may use."""
 
     def check(request: Request, state: AppState) -> None:
         keys = state.settings.api_keys
         if keys:
-            _check_key(request, keys, scope)
+            _check_key(request, keys, scopes)
         else:
             _check_local(request)
 
     return check
 
 
-def _check_key(request: Request, keys: tuple[ApiKey, ...], scope: Scope) -> None:
+def _check_key(request: Request, keys: tuple[ApiKey, ...], scopes: tuple[Scope, ...]) -> None:
     kind, _, token = request.headers.get("Authorization", "").partition(" ")
     if kind.lower() != "bearer" or not token.strip():
         raise ProblemError(
@@ -44,11 +44,11 @@ def _check_key(request: Request, keys: tuple[ApiKey, ...], scope: Scope) -> None
             "The key is not one of TABLESTAKES_API_KEYS.",
             {"WWW-Authenticate": 'Bearer error="invalid_token"'},
         )
-    if not any(scope in key.scopes for key in matching):
+    if not any(key.scopes.intersection(scopes) for key in matching):
         raise ProblemError(
             HTTPStatus.FORBIDDEN,
-            f"The key lacks the scope {scope}.",
-            {"WWW-Authenticate": f'Bearer error="insufficient_scope", scope="{scope}"'},
+            f"The key lacks the scope {' or '.join(scopes)}.",
+            {"WWW-Authenticate": f'Bearer error="insufficient_scope", scope="{scopes[0]}"'},
         )
 
 

@@ -9,7 +9,9 @@ from starlette.responses import HTMLResponse
 from api.access import requires
 from api.answers import JsonResponse
 
-router = APIRouter(include_in_schema=False, dependencies=[Depends(requires("read"))])
+router = APIRouter(
+    include_in_schema=False, dependencies=[Depends(requires("read", "read:metrics"))]
+)
 
 STYLE = """
 :root { color-scheme: light dark; }

@@ -16,7 +16,9 @@ router = APIRouter(tags=["drops"])
 
 
 @router.get(
-    "/drops/live", response_model=models.LiveDrops, dependencies=[Depends(requires("read"))]
+    "/drops/live",
+    response_model=models.LiveDrops,
+    dependencies=[Depends(requires("read", "read:metrics"))],
 )
 def live_drops(
     engine: Database, now: Now, limit: Limit = 100, market: Market = None

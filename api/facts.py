@@ -13,7 +13,7 @@ from api.state import Database, Now
 from db import insights
 from metrics.calendar import local_date
 
-router = APIRouter(tags=["facts"], dependencies=[Depends(requires("read"))])
+router = APIRouter(tags=["facts"], dependencies=[Depends(requires("read", "read:metrics"))])
 
 
 @router.get("/facts", response_model=models.Facts)

@@ -12,7 +12,9 @@ from api.state import Database, Now
 from db import insights
 
 router = APIRouter(
-    prefix="/chat/watches", tags=["metrics"], dependencies=[Depends(requires("read"))]
+    prefix="/chat/watches",
+    tags=["metrics"],
+    dependencies=[Depends(requires("read", "read:metrics"))],
 )
 
 RANKS = ("rank", "rank_lower", "rank_upper", "rank_tied")

@@ -5,6 +5,8 @@ from pathlib import Path
 
 import streamlit as st
 
+from dashboard import access, data
+from dashboard.access import EDITORS, FOUNDERS
 from db.insights import DATABASE_UNAVAILABLE
 
 log = logging.getLogger("tablestakes.dashboard")
@@ -12,6 +14,7 @@ log = logging.getLogger("tablestakes.dashboard")
 st.set_page_config(page_title="Table Stakes", layout="wide")
 st.html(Path(__file__).with_name("page.css"))
 
+roles = access.roles(data.settings().roles)
 page = st.navigation(
     {
         "Now": [
@@ -28,18 +31,19 @@ page = st.navigation(
             st.Page("market.py", title="Market", url_path="market"),
         ],
         "Conversion": [
-            st.Page("funnel.py", title="Funnel", url_path="funnel"),
-            st.Page("losses.py", title="Why alerts fail", url_path="losses"),
-            st.Page("drivers.py", title="What converts", url_path="drivers"),
-            st.Page("cohorts.py", title="Cohorts", url_path="cohorts"),
+            access.page(roles, FOUNDERS, "funnel.py", "Funnel"),
+            access.page(roles, FOUNDERS, "losses.py", "Why alerts fail"),
+            access.page(roles, FOUNDERS, "drivers.py", "What converts"),
+            access.page(roles, FOUNDERS, "cohorts.py", "Cohorts"),
         ],
         "Behind the numbers": [
             st.Page("definitions.py", title="Definitions", url_path="definitions"),
-            st.Page("annotations.py", title="Annotations", url_path="annotations"),
+            access.page(roles, EDITORS, "annotations.py", "Annotations"),
             st.Page("health.py", title="Data health", url_path="health"),
         ],
     }
 )
+access.say_who()
 try:
     page.run()
 except DATABASE_UNAVAILABLE as error:

@@ -192,3 +192,24 @@ def test_settings_stand_alone():
     }
     assert "db" in ours
     assert {str(name).split(".")[0] for name in imported} & ours == set()
+
+
+@pytest.mark.parametrize(
+    ("roles", "said"),
+    [
+        ("anna@paper.org", "has no roles in entry 1"),
+        ("anna@paper.org=king", "TABLESTAKES_ROLES"),
+        ("anna=founder", "TABLESTAKES_ROLES"),
+        ("a@b.c=writer A@B.C=founder", "has a@b.c twice"),
+    ],
+)
+def test_roles_that_cannot_be_meant_are_refused(monkeypatch, roles, said):
+    monkeypatch.setenv("TABLESTAKES_ROLES", roles)
+    with pytest.raises(SettingsError, match=said):
+        load_settings(None)
+
+
+def test_roles_are_by_address_in_small_letters(monkeypatch):
+    monkeypatch.setenv("TABLESTAKES_ROLES", "Anna@Paper.org=founder,editor")
+    (reader,) = load_settings(None).roles
+    assert (reader.email, reader.roles) == ("anna@paper.org", {"founder", "editor"})

@@ -140,3 +140,18 @@ def test_settings_that_are_refused_are_said_without_a_traceback():
     assert done.returncode == 1
     assert "TABLESTAKES_RETENTION_DAYS=0" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_without_a_login_another_address_than_this_machines_is_refused():
+    done = subprocess.run(
+        [*START_COMMAND, "0", "--server.address", "0.0.0.0"],
+        cwd=PROJECT_DIR,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        timeout=START_SECONDS,
+        check=False,
+    )
+    assert done.returncode == 1
+    assert "the server must stay on this machine" in done.stderr
+    assert "Traceback" not in done.stderr

@@ -98,3 +98,14 @@ def test_without_keys_no_foreign_page_may_send_events(client):
     assert client.post("/events", json=[], headers=foreign).status_code == 403
     own = {"Origin": "http://testserver"}
     assert client.post("/events", json=[], headers=own).status_code == 200
+
+
+def test_conversion_needs_a_key_that_may_read_everything(open_client, engine):
+    settings = with_keys(all={"read"}, some={"read:metrics"})
+    client = open_client(engine, settings)
+    for key, statuses in (("all", (200, 200)), ("some", (200, 403))):
+        headers = {"Authorization": f"Bearer {key}"}
+        paths = ("/chat/watches/market-metrics", "/conversion/funnel")
+        answers = [client.get(path, headers=headers) for path in paths]
+        assert tuple(answer.status_code for answer in answers) == statuses
+    assert answers[1].json()["detail"] == "The key lacks the scope read."
