@@ -2,6 +2,7 @@
 
 import hashlib
 import hmac
+from datetime import datetime
 from http import HTTPStatus
 from typing import Annotated, Any, Literal
 
@@ -17,8 +18,9 @@ from api.parameters import AsOf, Days, Market
 from api.problems import ProblemError
 from api.state import AppState, Database, Now
 from db import insights
-from db.alert_writes import accept_alerts
+from db.alert_writes import PostOutcome, accept_alerts, accept_posts
 from db.deliveries import Delivery
+from db.engine import Engine
 from db.insights.conversion import LONGEST_WINDOW_HOURS, Funnel, FunnelRow, funnel
 from db.intake import ALERTS
 from db.json_rows import chunk_of_json
@@ -26,6 +28,9 @@ from db.user_keys import NoUserKeySecretError, user_key_secret
 from metrics.proportions import Proportion
 
 router = APIRouter(tags=["alerts"])
+
+SOURCE = "POST /alerts/track"
+MOST_TO_GATHER = 20  # events; a larger post is worth a transaction of its own
 
 Breakdown = Literal[
     "venue",
@@ -55,40 +60,61 @@ async def track(request: Request, engine: Database, state: AppState, now: Now) -
 
     def accept() -> JsonResponse:
         content = unpacked(body, encoding)
-        chunk = chunk_of_json(ALERTS, read_events(content))
+        events = read_events(content)
         secret = _secret(state)
-        # Keyed, since the body holds ids of users.
-        digest = hmac.new(secret, content, hashlib.sha256).hexdigest()
-        accepted = accept_alerts(
-            engine,
-            Delivery(
-                format=ALERTS,
-                chunks=lambda: [chunk],
-                idempotency_key=f"alerts:{digest}",
-                content_sha256=digest,
-                source="POST /alerts/track",
-            ),
-            received_at=now,
-            secret=secret,
-        )
-        new = 0 if accepted.is_repeat else accepted.accepted
-        errors = []
-        if accepted.rejected:
-            refused = insights.rejections(engine, MAX_EVENTS, batch_id=accepted.batch_id)
-            errors = [
-                {"index": row.row_number - 1, "reason": row.reason} for row in refused.itertuples()
-            ]
-        return JsonResponse(
-            {
-                "received": accepted.received,
-                "accepted": new,
-                "duplicate": accepted.received - new - accepted.rejected,
-                "rejected": accepted.rejected,
-                "errors": errors,
-            }
-        )
+        if len(events) <= MOST_TO_GATHER:
+
+            def together(posts: list[list[object]]) -> list[PostOutcome]:
+                return accept_posts(engine, posts, received_at=now, secret=secret, source=SOURCE)
+
+            return _tracked(
+                state.alert_posts.take(
+                    events, lambda: _alone(engine, events, content, secret, now), together
+                )
+            )
+        return _tracked(_alone(engine, events, content, secret, now))
 
     return await run_in_threadpool(accept)
+
+
+def _alone(
+    engine: Engine, events: list[object], content: bytes, secret: bytes, now: datetime
+) -> PostOutcome:
+    """One post as a delivery of its own, known by its bytes."""
+    chunk = chunk_of_json(ALERTS, events)
+    # Keyed, since the body holds ids of users.
+    digest = hmac.new(secret, content, hashlib.sha256).hexdigest()
+    accepted = accept_alerts(
+        engine,
+        Delivery(
+            format=ALERTS,
+            chunks=lambda: [chunk],
+            idempotency_key=f"alerts:{digest}",
+            content_sha256=digest,
+            source=SOURCE,
+        ),
+        received_at=now,
+        secret=secret,
+    )
+    refused = []
+    if accepted.rejected:
+        rows = insights.rejections(engine, MAX_EVENTS, batch_id=accepted.batch_id)
+        refused = [(row.row_number - 1, row.reason) for row in rows.itertuples()]
+    new = 0 if accepted.is_repeat else accepted.accepted
+    return PostOutcome(accepted.received, new, tuple(refused))
+
+
+def _tracked(outcome: PostOutcome) -> JsonResponse:
+    rejected = len(outcome.refused)
+    return JsonResponse(
+        {
+            "received": outcome.received,
+            "accepted": outcome.accepted,
+            "duplicate": outcome.received - outcome.accepted - rejected,
+            "rejected": rejected,
+            "errors": [{"index": index, "reason": reason} for index, reason in outcome.refused],
+        }
+    )
 
 
 @router.get(

@@ -7,7 +7,9 @@ from typing import Annotated
 
 from fastapi import Depends, Request
 
+from api.gathering import Gathering
 from api.problems import ProblemError
+from db.alert_writes import PostOutcome
 from db.engine import Engine
 from settings import Settings
 
@@ -29,6 +31,7 @@ class State:
         self.settings = settings
         self.engine = engine
         self.now = now
+        self.alert_posts: Gathering[list[object], PostOutcome] = Gathering()
 
 
 def _state(request: Request) -> State:

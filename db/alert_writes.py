@@ -7,13 +7,16 @@ The fold takes of each step the earliest time and of each fact the least value, 
 repetition and the way events were split into deliveries change nothing.
 """
 
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import replace
+import hashlib
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
+from uuid import uuid4
 
 import pyarrow as pa
 import pyarrow.compute as pc
-from sqlalchemy import Connection, Engine, text
+from sqlalchemy import Connection, Engine, Row, text
 
 from db.deliveries import (
     Acceptance,
@@ -25,6 +28,7 @@ from db.deliveries import (
 )
 from db.insights.live import DERIVED_PREFIX, read_drop_event_id
 from db.intake import ALERTS, FOUND_PROBLEM, Column
+from db.json_rows import chunk_of_json
 from db.queries import run
 from db.retry import retried
 from db.user_keys import user_keys
@@ -38,6 +42,15 @@ STAGED_ALERTS = replace(
         for column in ALERTS.columns
     ),
 )
+
+
+@dataclass(frozen=True)
+class PostOutcome:
+    """What became of one post among several. refused: place in the post, from 0, and why."""
+
+    received: int
+    accepted: int
+    refused: tuple[tuple[int, str], ...]
 
 
 def accept_alerts(
@@ -63,8 +76,58 @@ def accept_alerts(
     return retried(attempt)
 
 
+def accept_posts(
+    engine: Engine,
+    posts: Sequence[Sequence[object]],
+    *,
+    received_at: datetime,
+    secret: bytes,
+    source: str,
+) -> list[PostOutcome]:
+    """Takes in several posts of parsed JSON events as one delivery: one transaction for all.
+
+    Each outcome is the one that the post would have had alone, after those before it. Raises what
+    `accept_alerts` raises; then nothing of any post is kept.
+    """
+    chunk = chunk_of_json(ALERTS, [event for post in posts for event in post])
+    key = f"alerts:together:{uuid4()}"
+    delivery = Delivery(
+        format=STAGED_ALERTS,
+        chunks=_without_user_ids(lambda: [chunk], secret),
+        idempotency_key=key,
+        # Nobody can send it again: every event is known by its own id.
+        content_sha256=hashlib.sha256(key.encode()).hexdigest(),
+        source=source,
+    )
+
+    def attempt() -> list[Row[Any]]:
+        outcomes: list[Row[Any]] = []
+
+        def note(connection: Connection, batch_id: int) -> None:
+            outcomes.extend(run(connection, "alert_row_outcomes", batch_id=batch_id).all())
+
+        with engine.begin() as connection:
+            batch_id = open_batch(connection, delivery, received_at)
+            assert batch_id is not None
+            received = stage(connection, delivery, batch_id)
+            _accept_staged_alerts(connection, batch_id, received, received_at, note)
+        return outcomes
+
+    rows = iter(retried(attempt))
+    found = []
+    for post in posts:
+        own = [next(rows) for _ in post]
+        refused = [(k, row.problem) for k, row in enumerate(own) if row.problem is not None]
+        found.append(PostOutcome(len(own), sum(row.is_new for row in own), tuple(refused)))
+    return found
+
+
 def _accept_staged_alerts(
-    connection: Connection, batch_id: int, received: int, received_at: datetime
+    connection: Connection,
+    batch_id: int,
+    received: int,
+    received_at: datetime,
+    once_folded: Callable[[Connection, int], None] = lambda _connection, _batch_id: None,
 ) -> Acceptance:
     if received > LARGE_BATCH:
         connection.execute(text("ANALYZE staged_alerts"))
@@ -75,6 +138,7 @@ def _accept_staged_alerts(
     accepted = run(
         connection, "fold_alerts", batch_id=batch_id, received_at=received_at
     ).scalar_one()
+    once_folded(connection, batch_id)
     run(connection, "forget_again", batch_id=batch_id)
     duplicate = received - accepted - rejected
     finish_batch(

@@ -2,17 +2,24 @@
 
 import gzip
 import hashlib
+import re
+import shlex
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from urllib.parse import urlsplit
 
 import orjson
 import pytest
 from sqlalchemy import text
 
 from api import models
+from db.alert_writes import accept_posts
 from db.insights.conversion import funnel
+from db.intake import ALERTS
+from db.proofs import problems
 from pipeline.tick import tick
-from settings import ApiKey, Settings
-from tests.alerting import SETTINGS, alert, step
+from settings import PROJECT_DIR, ApiKey, Settings
+from tests.alerting import SECRET, SETTINGS, alert, step
 from tests.factories import sent
 from tests.seeding import NOW
 
@@ -136,3 +143,74 @@ def test_without_alerts_the_funnel_is_empty_and_an_unknown_market_is_a_404(clien
     assert body["steps"][0]["overall_rate"] is None
     assert body["settled_at"] is None
     assert client.get("/conversion/funnel", params={"market": "atlantis"}).status_code == 404
+
+
+def test_posts_written_together_have_the_outcomes_of_posts_one_after_another(engine, open_client):
+    first, again = sent(alert(SENT, 30)), sent(alert(SENT, 30, alert_id="b"))
+    bad = {**first[0], "event_type": "clicked", "event_id": "bad"}
+    posts = [first, [first[0], bad], again, [7, again[1]], [bad]]
+    found = accept_posts(engine, posts, received_at=NOW, secret=SECRET, source="test")
+    assert [(o.received, o.accepted, len(o.refused)) for o in found] == [
+        (2, 2, 0),
+        (2, 0, 1),
+        (2, 2, 0),
+        (2, 0, 1),
+        (1, 0, 1),
+    ]
+    assert [index for index, _ in found[1].refused] == [1]
+    assert found[1].refused[0][1].startswith("event_type clicked is unknown")
+    assert found[3].refused[0][0] == 0
+    tick(engine, SETTINGS, NOW)
+    assert funnel(engine, now=NOW).total.sent == 2
+    assert list(problems(engine)) == []
+    client = open_client(engine, SETTINGS)
+    assert client.post("/alerts/track", json=first).json()["duplicate"] == 2
+
+
+def test_many_single_posts_at_once_are_each_kept_once(engine, open_client):
+    client = open_client(engine, SETTINGS)
+    events = sent([e for k in range(30) for e in alert(SENT, 30, alert_id=f"a{k}")])
+    with ThreadPoolExecutor(12) as pool:
+        answers = list(
+            pool.map(lambda event: client.post("/alerts/track", json=event).json(), events * 2)
+        )
+    assert sum(answer["accepted"] for answer in answers) == len(events)
+    assert sum(answer["duplicate"] for answer in answers) == len(events)
+    with engine.connect() as connection:
+        counts = connection.execute(
+            text("SELECT (SELECT count(*) FROM alert_events), (SELECT count(*) FROM alerts)")
+        ).one()
+        sums = connection.execute(
+            text("SELECT sum(rows_received), sum(rows_accepted + rows_duplicate) FROM batches")
+        ).one()
+    assert tuple(counts) == (60, 30)
+    # Two alike at the same moment may be one delivery, known by its bytes.
+    assert 60 <= sums[0] == sums[1] <= 120
+
+
+def test_the_documented_call_is_taken(client):
+    """What docs/alerts.md shows for curl, as it stands there."""
+    page = (PROJECT_DIR / "docs" / "alerts.md").read_text()
+    (call,) = re.findall(r"```sh\n(curl.*?)```", page, flags=re.DOTALL)
+    words = shlex.split(call.replace("\\\n", " "))
+    body = words[words.index("-d") + 1]
+    assert words[words.index("-H") + 1] == "Content-Type: application/json"
+    (address,) = [word for word in words if word.startswith("http")]
+    answer = client.post(
+        urlsplit(address).path, content=body, headers={"Content-Type": "application/json"}
+    )
+    assert answer.json() == {
+        "received": 1,
+        "accepted": 1,
+        "duplicate": 0,
+        "rejected": 0,
+        "errors": [],
+    }
+
+
+def test_the_fields_of_the_documented_swift_client_are_those_that_are_read():
+    page = (PROJECT_DIR / "docs" / "alerts.md").read_text()
+    fields = re.findall(r"let (\w+): String", page.split("struct AlertEvent")[1].split("}")[0])
+    assert {"event_id", "alert_id", "event_type", "occurred_at"} <= set(fields) <= set(ALERTS.names)
+    answer = re.findall(r"let ([\w, ]+): Int$", page, flags=re.MULTILINE)
+    assert set(answer[0].split(", ")) < set(models.Tracked.model_fields)
