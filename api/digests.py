@@ -16,7 +16,9 @@ from api.state import AppState, Database, Now
 from db import digests, insights, subscribers
 from metrics.calendar import parse_iso_week
 
-router = APIRouter(prefix="/digests", tags=["digests"], dependencies=[Depends(requires("read"))])
+router = APIRouter(
+    prefix="/digests", tags=["digests"], dependencies=[Depends(requires("read", "read:metrics"))]
+)
 
 # Whoever holds the token may use it: mail clients send no keys.
 leaving = APIRouter(prefix="/digests", tags=["digests"])

@@ -64,7 +64,7 @@ SELECT 'venue-' || k % 400, 'alert-' || k, sent_at, sent_at,
     md5((k % 50000)::text)
 FROM (
     SELECT k, CAST(:now AS timestamptz) - interval '2 days'
-        - (k * 37 % 2246400) * interval '1 second' AS sent_at
+        - (k * 37 % 2160000) * interval '1 second' AS sent_at
     FROM generate_series(1, CAST(:alerts AS bigint)) AS k
 ) AS made
 """
