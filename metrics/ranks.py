@@ -20,7 +20,9 @@ Source: Klein, Wright and Wieczorek 2020, JRSS A 183:589, "A joint confidence re
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
+
+Ranks = NDArray[np.int64]
 
 
 @dataclass(frozen=True)
@@ -44,7 +46,17 @@ def joint_confidence(venues: int, confidence: float = 0.95) -> float:
     return float(confidence ** (1 / venues))
 
 
-def rank_bands(rates: ArrayLike, lower: ArrayLike, upper: ArrayLike) -> list[RankBand]:
+@dataclass(frozen=True)
+class RankBands:
+    """The bands of many venues at once: integer arrays of equal shape, as in `RankBand`."""
+
+    rank: Ranks
+    best: Ranks
+    worst: Ranks
+    tied: Ranks
+
+
+def rank_band_arrays(rates: ArrayLike, lower: ArrayLike, upper: ArrayLike) -> RankBands:
     """The band of every venue, in the order given; O(n log n).
 
     rates: catchable tables a week, shape (venues,). lower, upper: the ends of each venue's interval
@@ -63,13 +75,16 @@ def rank_bands(rates: ArrayLike, lower: ArrayLike, upper: ArrayLike) -> list[Ran
     as_hard = np.searchsorted(in_order, rate, side="right")
     surely_harder = np.searchsorted(np.sort(high), low, side="left")
     surely_easier = rate.size - np.searchsorted(np.sort(low), high, side="right")
-    return [
-        RankBand(rank=first + 1, best=best + 1, worst=worst, tied=after - first)
-        for first, best, worst, after in zip(
-            harder.tolist(),
-            surely_harder.tolist(),
-            (rate.size - surely_easier).tolist(),
-            as_hard.tolist(),
-            strict=True,
-        )
-    ]
+    return RankBands(
+        rank=harder + 1,
+        best=surely_harder + 1,
+        worst=rate.size - surely_easier,
+        tied=as_hard - harder,
+    )
+
+
+def rank_bands(rates: ArrayLike, lower: ArrayLike, upper: ArrayLike) -> list[RankBand]:
+    """The same as a list, a band each. Raises as `rank_band_arrays`."""
+    found = rank_band_arrays(rates, lower, upper)
+    columns = (found.rank, found.best, found.worst, found.tied)
+    return [RankBand(*band) for band in zip(*(c.tolist() for c in columns), strict=True)]

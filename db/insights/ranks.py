@@ -12,13 +12,13 @@ from db.insights.market import Progress, progress
 from metrics.calendar import local_day_bounds, local_day_minutes
 from metrics.catchable import catchable_rates
 from metrics.exposure import day_exposure
-from metrics.ranks import joint_confidence, rank_bands
+from metrics.ranks import joint_confidence, rank_band_arrays
 from metrics.rates import last_against_previous
 from metrics.survival import Floats
 
 WINDOW_DAYS = (7, 14, 28, 90)
 HISTORY_WINDOW = 28  # days: the one length that is kept of every Sunday
-HISTORY_WEEKS = 26
+HISTORY_WEEKS = 13
 WEEK = timedelta(days=7)
 
 
@@ -150,9 +150,14 @@ def with_ranks(rows: pd.DataFrame) -> pd.DataFrame:
 
 def _with_bands(rows: pd.DataFrame, group: str) -> pd.DataFrame:
     """The rows with rank, rank_lower, rank_upper and rank_tied within each value of a column."""
-    rows = rows.assign(rank=np.nan, rank_lower=np.nan, rank_upper=np.nan, rank_tied=np.nan)
-    scored_rows = rows[rows["scarcity_score"].notna()]
-    for _, scored in scored_rows.groupby(group):
+    columns = ["rank", "rank_lower", "rank_upper", "rank_tied"]
+    found = np.full((len(rows), len(columns)), np.nan)
+    is_scored = rows["scarcity_score"].notna().to_numpy()
+    for places in rows.groupby(group).indices.values():
+        at = places[is_scored[places]]
+        if not at.size:
+            continue
+        scored = rows.iloc[at]
         joint = catchable_rates(
             scored["catchable_drops"],
             scored["observed_days"],
@@ -160,15 +165,13 @@ def _with_bands(rows: pd.DataFrame, group: str) -> pd.DataFrame:
             scored["watched_days"],
             scored["lasting_rate"],
             scored["lasting_log_variance"],
-            confidence=joint_confidence(len(scored)),
+            confidence=joint_confidence(at.size),
         )
         rate = _told_apart(scored["catchable_per_week"])
         # Rounding must not put a rate outside its own interval.
-        bands = rank_bands(rate, np.minimum(joint.lower, rate), np.maximum(joint.upper, rate))
-        rows.loc[scored.index, ["rank", "rank_lower", "rank_upper", "rank_tied"]] = [
-            [band.rank, band.best, band.worst, band.tied] for band in bands
-        ]
-    return rows
+        bands = rank_band_arrays(rate, np.minimum(joint.lower, rate), np.maximum(joint.upper, rate))
+        found[at] = np.column_stack([bands.rank, bands.best, bands.worst, bands.tied])
+    return rows.assign(**dict(zip(columns, found.T, strict=True)))
 
 
 def _told_apart(rates: pd.Series) -> Floats:

@@ -31,6 +31,16 @@ STATEMENTS: dict[str, dict[str, Any]] = {
         "start_date": date(2026, 11, 1),
         "end_date": date(2026, 11, 14),
     },
+    "insight_rank_windows": {
+        "market_id": "m1",
+        "as_of_dates": [date(2026, 11, 14), date(2026, 11, 8), date(2026, 11, 1)],
+        "window_days": 28,
+    },
+    "insight_opening_sums": {
+        "market_id": "m1",
+        "days": [date(2026, 11, day) for day in range(1, 15)],
+        "exposures": [1.0] * 14,
+    },
     "insight_venue_history": {
         "venue_id": "m1 v1",
         "start_date": date(2026, 10, 1),
