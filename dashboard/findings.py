@@ -4,7 +4,7 @@ import pandas as pd
 
 from db.insights import WeekdayHours, WeekOverWeek
 from metrics.compression import Tightness, tightness_words
-from metrics.facts import PLAIN_COVERAGE
+from metrics.facts import HEDGED_SPREAD, PLAIN_COVERAGE
 from metrics.wording import (
     WEEKDAYS,
     count_words,
@@ -240,6 +240,8 @@ def weeks_title(found: WeekOverWeek | None, place: str) -> str:
         return f"Too little of {place} was watched to compare two weeks"
     ratio = found.ratio
     if ratio.lower <= 1 <= ratio.upper:
+        if ratio.lower * HEDGED_SPREAD < ratio.upper:
+            return "Tables came too unevenly to say whether the last 7 days brought more or fewer"
         return "About as many tables opened in the last 7 days as in the 7 before"
     change = percent_words(abs(found.ratio.ratio - 1))
     way = "more" if found.ratio.ratio > 1 else "fewer"

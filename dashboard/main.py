@@ -41,7 +41,8 @@ page = st.navigation(
             access.page(roles, EDITORS, "annotations.py", "Annotations"),
             st.Page("health.py", title="Data health", url_path="health"),
         ],
-    }
+    },
+    expanded=True,
 )
 access.say_who()
 try:

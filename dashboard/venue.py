@@ -17,7 +17,7 @@ from dashboard import choices, data, formats, parts, printable, shapes, venue_fi
 from db.insights import WINDOW_DAYS, Progress, UnknownVenueError, VenueFacts
 from metrics.catchable import effective_reaction_seconds
 from metrics.survival import SurvivalCurve
-from metrics.wording import count_words, date_words, duration_words, window_words
+from metrics.wording import count_words, date_words, duration_words, number_of, window_words
 
 DRAWN_DAYS = 90
 CLOCK_DAYS = 90
@@ -437,6 +437,8 @@ def _days_title(facts: VenueFacts, days: pd.DataFrame) -> str:
     if days.empty or int(days["new_drop_count"].sum()) == 0:
         return f"No table at {facts.name} was seen to open"
     with_prime = int((days["prime_time_drops"] > 0).sum())
+    if with_prime == 0:
+        return f"No prime table opened at {facts.name} in {number_of(len(days), 'day')}"
     return f"A prime table opened at {facts.name} on {with_prime} of {len(days)} days"
 
 

@@ -21,7 +21,7 @@ Source: this project.
 """
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
 
@@ -409,10 +409,10 @@ def week_over_week_fact(
     ratio: RateRatio | None,
     context: FactContext,
 ) -> Fact:
-    """Drops of the last 7 days against the 7 before; `subject` as in "New York"."""
+    """Drops of the last 7 days against the 7 before; `subject` as in "in New York" or "at Luna"."""
     n = last_count + previous_count
     tables = number_of(last_count, "table")
-    opened = f"{tables[0].upper()}{tables[1:]} opened in {subject} in the last 7 days"
+    opened = f"{tables[0].upper()}{tables[1:]} opened {subject} in the last 7 days"
     if ratio is None:
         claim = _unsayable(opened, "one of the two weeks was not watched", n=n)
     elif ratio.ratio is None:
@@ -426,18 +426,23 @@ def week_over_week_fact(
         change = percent_words(abs(ratio.ratio - 1))
         times = f"{ratio_words(ratio.ratio)} as many" if ratio.ratio >= 1.95 else f"{change} more"
         sentence = (
-            f"{times if ratio.ratio > 1 else f'{change} fewer'} tables opened in {subject} in the "
+            f"{times if ratio.ratio > 1 else f'{change} fewer'} tables opened {subject} in the "
             f"last 7 days {'as' if ratio.ratio >= 1.95 else 'than'} in the 7 before"
         )
+        if last_count == 0:
+            sentence = f"{opened}, after {count_words(previous_count)} in the 7 before"
         claim = _Claim(sentence[0].upper() + sentence[1:], ratio.ratio, n, interval)
-        if not is_clear:
+        if not is_clear and _spread(interval) > HEDGED_SPREAD:
+            reason = "the interval is too wide to compare the two weeks"
+            claim = replace(claim, verdict=Verdict.DO_NOT_PRINT, reason=reason)
+        elif not is_clear:
             claim = _Claim(
                 claim.sentence,
                 ratio.ratio,
                 n,
                 interval,
                 Verdict.HEDGE,
-                f"About as many tables opened in {subject} in the last 7 days as in the 7 before",
+                f"About as many tables opened {subject} in the last 7 days as in the 7 before",
                 "the difference could be chance",
             )
     return _fact("week_over_week", "ratio", claim, context)
@@ -451,7 +456,8 @@ def tightness_fact(
         hours = 0 if found is None else found.comparable_hours
         claim = _unsayable(
             f"It is too early to say how tight {market_name} is",
-            f"only {number_of(hours, 'comparable hour')} so far, {FEWEST_FOR_A_WORD} are needed",
+            f"{'only ' if hours else ''}{number_of(hours, 'comparable hour')} so far, "
+            f"{FEWEST_FOR_A_WORD} are needed",
             n=hours,
         )
     else:

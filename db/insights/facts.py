@@ -77,7 +77,7 @@ def venue_facts(
         typical_open_time_fact(facts.name, curve, context),
         *_window_facts(facts, ranked, window_days, exposure, context),
         _trend_fact(engine, facts, end, about, context),
-        _week_fact(engine, facts.name, {"venue_id": venue_id}, end, about),
+        _week_fact(engine, f"at {facts.name}", {"venue_id": venue_id}, end, about),
         release_clock_fact(
             facts.name,
             release_clock(engine, venue_id, end),
@@ -116,7 +116,7 @@ def market_facts(engine: Engine, market_id: str, as_of: date, *, now: datetime) 
             for day, found in days.items()
             if day == last or (found is not None and found.is_spike)
         ),
-        _week_fact(engine, name, {"market_id": market_id}, as_of, about),
+        _week_fact(engine, f"in {name}", {"market_id": market_id}, as_of, about),
     ]
 
 

@@ -112,6 +112,7 @@ def test_tightness_is_a_percentile_only_with_enough_comparable_hours() -> None:
     ("last", "previous", "said"),
     [
         (100, 98, "About as many tables opened"),
+        (3, 4, "Tables came too unevenly to say"),
         (300, 100, "200 % more tables opened"),
         (100, 200, "50 % fewer tables opened"),
     ],

@@ -173,7 +173,7 @@ def test_a_trend_is_printed_only_where_it_survives() -> None:
 def test_week_against_week_in_words() -> None:
     def sentence(last: int, previous: int) -> str | None:
         ratio = rate_ratio(last, 7, previous, 7)
-        return week_over_week_fact("New York", last, previous, ratio, WATCHED).printable
+        return week_over_week_fact("in New York", last, previous, ratio, WATCHED).printable
 
     assert sentence(140, 70) == (
         "Twice as many tables opened in New York in the last 7 days as in the 7 before"
@@ -190,15 +190,23 @@ def test_week_against_week_in_words() -> None:
     assert sentence(20, 0) == (
         "20 tables opened in New York in the last 7 days, after none in the 7 before"
     )
+    assert (
+        sentence(0, 90)
+        == "No tables opened in New York in the last 7 days, after 90 in the 7 before"
+    )
+    # Nothing is "about as many" where it could as well be a third or three times as many.
+    assert sentence(3, 4) is None
     assert sentence(1, 0) is None
     assert sentence(0, 0) is None
-    assert week_over_week_fact("New York", 5, 0, None, WATCHED).printable is None
+    assert week_over_week_fact("in New York", 5, 0, None, WATCHED).printable is None
 
 
 def test_tightness_spikes_and_release_clocks_in_words() -> None:
     tight = tightness_fact("New York", tightness(6, [9] * 25 + [5] * 5), "Thursdays", WATCHED)
     assert tight.printable == "New York is tighter than 83 % of Thursdays"
     assert tightness_fact("New York", tightness(6, [9]), "Thursdays", WATCHED).printable is None
+    untold = tightness_fact("New York", None, "Thursdays", WATCHED)
+    assert untold.reason == "no comparable hours so far, 4 are needed"
     past, shares = [200, 190, 210, 205], [1.0] * 4
     spike = spike_fact("New York", FRIDAY, day_against_weekday(400, 1, past, shares), WATCHED)
     assert spike.printable == "400 tables opened in New York on Fri, Nov 20, where 200 are usual"
