@@ -1,8 +1,11 @@
 """Conversion by the week of sending, with its interval; weeks that have not settled are dotted."""
 
+from datetime import timedelta
+
 import pandas as pd
 import plotly.graph_objects as go
 
+from charts.annotations import bands_of, draw_bands, room_above
 from charts.look import SMALL_SIZE, Caption, Look, Margins, new_figure, say_instead
 from charts.percent import percent_ticks
 from metrics.wording import date_words, number_of, percent_words
@@ -10,19 +13,33 @@ from metrics.wording import date_words, number_of, percent_words
 PLOT_HEIGHT = 200
 
 
-def cohorts_figure(weeks: pd.DataFrame, look: Look, caption: Caption | None = None) -> go.Figure:
+def cohorts_figure(
+    weeks: pd.DataFrame,
+    look: Look,
+    caption: Caption | None = None,
+    *,
+    annotations: pd.DataFrame | None = None,
+) -> go.Figure:
     """A line in its band, from zero; up to a week with alerts that have not settled it is dotted.
 
     weeks: `week_date` (Monday), `sent`, `booked_rate`, `lower`, `upper` (None where nothing
         settled), `is_settled`.
+    annotations: as of `charts.annotations`; the weeks they touch are shaded.
     """
-    figure = new_figure(
-        look, caption, plot_height=PLOT_HEIGHT, margins=Margins(left=48, right=56, top=8, bottom=32)
-    )
     known = weeks[weeks["booked_rate"].notna()] if len(weeks) else weeks
+    monday = known["week_date"].iloc[0] if len(known) else None
+    points = (known["week_date"].iloc[-1] - monday).days // 7 + 1 if len(known) else 0
+    bands = bands_of(annotations, monday, points, unit_days=7) if monday else []
+    figure = new_figure(
+        look,
+        caption,
+        plot_height=PLOT_HEIGHT,
+        margins=Margins(left=48, right=56, top=8 + room_above(bands), bottom=32),
+    )
     if known.empty:
         return say_instead(figure, look, "No alert has settled in these weeks.")
     x = pd.to_datetime(known["week_date"])
+    draw_bands(figure, look, bands, lambda at: x.iloc[0] + timedelta(weeks=at))
     shares = known["booked_rate"].astype(float)
     figure.add_scatter(
         x=[*x, *x[::-1]],
@@ -74,7 +91,10 @@ def cohorts_figure(weeks: pd.DataFrame, look: Look, caption: Caption | None = No
     step = -(-len(known) // 6)
     ticks = list(x[::-1][::step])
     figure.update_xaxes(
-        tickvals=ticks, ticktext=[f"{tick:%b} {tick.day}" for tick in ticks], tickangle=0
+        tickvals=ticks,
+        ticktext=[f"{tick:%b} {tick.day}" for tick in ticks],
+        tickangle=0,
+        range=[x.iloc[0] - timedelta(days=4), x.iloc[-1] + timedelta(days=4)],
     )
     highest = float(known["upper"].max())
     end = highest * 1.08

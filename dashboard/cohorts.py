@@ -5,10 +5,11 @@ from datetime import date
 import pandas as pd
 import streamlit as st
 
+from charts.annotations import annotation_texts, annotation_words
 from charts.cohorts import cohorts_figure
 from charts.look import Caption
 from charts.reactions import reactions_figure
-from dashboard import conversion, formats, parts
+from dashboard import conversion, data, formats, parts
 from dashboard import conversion_findings as findings
 from dashboard.conversion import Asked
 from db.insights import FunnelRow, TimeToAct
@@ -42,23 +43,27 @@ def _weeks(asked: Asked, rows: tuple[FunnelRow, ...], total: FunnelRow) -> None:
     if weeks.empty:
         st.info("No alert was sent in this window.")
         return
+    notes = data.annotations(asked.market_id)
     caption = Caption(
         title=findings.cohorts_title(weeks),
         subtitle=(
             f"Share of settled alerts booked {asked.window_words}, by the week they were sent in, "
             "with 95 % interval; weeks in which some have not settled are open dots, and the first "
             f"and last may not be whole. {conversion.n_words(asked, total)}"
+            + annotation_words(notes, weeks["week_date"].iloc[0], asked.last)
         ),
         source=asked.source,
     )
     shown = conversion.exported(weeks, kept=["week", "week_date", "is_settled"])
     parts.figure(
-        lambda look, printed: cohorts_figure(weeks, look, printed),
+        lambda look, printed: cohorts_figure(weeks, look, printed, annotations=notes),
         caption,
         key="cohorts",
         alt=f"{caption.title}. {caption.subtitle}",
         file_name=asked.file_stem("cohorts"),
-        table=asked.signed(shown),
+        table=asked.signed(
+            shown.assign(annotation=annotation_texts(notes, shown["week_date"], unit_days=7))
+        ),
     )
     conversion.table(
         pd.DataFrame(

@@ -15,14 +15,16 @@ from charts.annotations import (
     bands_of,
     room_above,
 )
+from charts.cohorts import cohorts_figure
 from charts.history import history_figure
 from charts.look import LIGHT, Caption
 from charts.market_days import market_days_figure
 from charts.multiples import multiples_figure
 from charts.prime_share import prime_share_figure
 from charts.printing import print_image
+from charts.rank_history import rank_history_figure
 from charts.weeks import weeks_figure
-from tests.charts.test_figures import history
+from tests.charts.test_figures import history, ranks
 from tests.charts.test_market_figures import FIRST, days, neighborhood_weeks, shares, weeks
 
 CAPTION = Caption("A finding", "A measure", "A source")
@@ -36,6 +38,27 @@ DRAWN: dict[str, Callable[[pd.DataFrame | None], go.Figure]] = {
     ),
     "prime share": lambda notes: prime_share_figure(shares(4), LIGHT, CAPTION, annotations=notes),
     "weeks": lambda notes: weeks_figure(weeks(7), LIGHT, CAPTION, monday=FIRST, annotations=notes),
+    "ranks": lambda notes: rank_history_figure(
+        ranks(4).assign(as_of_date=[FIRST + timedelta(weeks=k) for k in range(4)]),
+        LIGHT,
+        CAPTION,
+        annotations=notes,
+    ),
+    "cohorts": lambda notes: cohorts_figure(
+        pd.DataFrame(
+            {
+                "week_date": [FIRST + timedelta(weeks=k) for k in range(4)],
+                "sent": 100,
+                "booked_rate": 0.1,
+                "lower": 0.05,
+                "upper": 0.2,
+                "is_settled": True,
+            }
+        ),
+        LIGHT,
+        CAPTION,
+        annotations=notes,
+    ),
     "multiples": lambda notes: multiples_figure(
         neighborhood_weeks(20), LIGHT, CAPTION, annotations=notes
     ),
@@ -60,6 +83,8 @@ def labels(figure: go.Figure) -> list[str]:
 
 def assert_label_is_on_the_axis(figure: go.Figure, label: str) -> None:
     """Plotly hides what is written beside an axis' range."""
+    if figure.layout.xaxis.range is None:  # then Plotly's own holds the bands
+        return
     low, high = figure.layout.xaxis.range
     (note,) = [note for note in figure.layout.annotations if note.text == label]
     assert low <= note.x <= high
