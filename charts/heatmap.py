@@ -78,17 +78,17 @@ def weekday_hour_figure(
         hovertemplate="%{customdata}<extra></extra>",
         hoverongaps=False,
     )
-    for (day, hour), count in by_cell.items():
-        if hour not in hours or count == 0 or (day, hour) in unwatched:
-            continue
-        ground = mixed(look.sequential[0], look.sequential[1], count / highest)
-        figure.add_annotation(
-            x=hour,
-            y=day,
-            text=number_words(count),
-            showarrow=False,
-            font={"size": SMALL_SIZE, "color": text_on(ground)},
-        )
+    # All at once: added one by one, each would copy and check those before it.
+    figure.update_layout(
+        annotations=[
+            *figure.layout.annotations,
+            *(
+                _number(look, day, hour, count, count / highest)
+                for (day, hour), count in by_cell.items()
+                if hour in hours and count > 0 and (day, hour) not in unwatched
+            ),
+        ]
+    )
     hatched = sorted(cell for cell in unwatched if cell[1] in hours)
     figure.add_scatter(
         x=[hour for _, hour in hatched],
@@ -107,6 +107,18 @@ def weekday_hour_figure(
     if has_sums:
         _draw_sums(figure, look, hours, grid)
     return figure
+
+
+def _number(look: Look, day: int, hour: int, count: float, share: float) -> dict[str, object]:
+    """The annotation in a cell, readable on its shade."""
+    ground = mixed(look.sequential[0], look.sequential[1], share)
+    return {
+        "x": hour,
+        "y": day,
+        "text": number_words(count),
+        "showarrow": False,
+        "font": {"size": SMALL_SIZE, "color": text_on(ground)},
+    }
 
 
 def _value_words(cell: float | None, unit: str | None) -> str:

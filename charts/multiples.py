@@ -49,44 +49,47 @@ def multiples_figure(
     top = max(max(line) for line in lines.values()) or 1
     last = len(days) - 1
     bands = bands_of(annotations, days[0], len(days), unit_days=7)
+    # Collected and added at once: one by one, each would copy and check all those before it.
+    axes: dict[str, dict[str, object]] = {}
+    shapes: list[dict[str, object]] = []
+    notes: list[dict[str, object]] = []
+    traces: list[go.Scatter] = []
     for position, name in enumerate(names):
         row, column = divmod(position, columns)
         left, right = column / columns, (column + 0.76) / columns
         upper = 1 - row / rows
         axis = "" if position == 0 else str(position + 1)
-        figure.update_layout(
+        axes[f"xaxis{axis}"] = {
+            "domain": [left, right],
+            "anchor": f"y{axis}",
+            "range": [-0.2, max(last, 1) + 0.2],
+            "visible": False,
+            "fixedrange": True,
+        }
+        axes[f"yaxis{axis}"] = {
+            "domain": [upper - 0.62 / rows, upper - 0.02 / rows],
+            "anchor": f"x{axis}",
+            "range": [0, top * 1.05],
+            "visible": False,
+            "fixedrange": True,
+        }
+        shapes += [
             {
-                f"xaxis{axis}": {
-                    "domain": [left, right],
-                    "anchor": f"y{axis}",
-                    "range": [-0.2, max(last, 1) + 0.2],
-                    "visible": False,
-                    "fixedrange": True,
-                },
-                f"yaxis{axis}": {
-                    "domain": [upper - 0.62 / rows, upper - 0.02 / rows],
-                    "anchor": f"x{axis}",
-                    "range": [0, top * 1.05],
-                    "visible": False,
-                    "fixedrange": True,
-                },
+                "type": "rect",
+                "xref": f"x{axis}",
+                "yref": "paper",
+                "x0": max(band.start, -0.2),
+                "x1": min(band.end, last + 0.2),
+                "y0": upper - 0.62 / rows,
+                "y1": upper - 0.02 / rows,
+                "layer": "below",
+                "line": {"width": 0},
+                "fillcolor": look.tint(look.second, BAND_SHARE),
             }
-        )
-        for band in bands:
-            figure.add_shape(
-                type="rect",
-                xref=f"x{axis}",
-                yref="paper",
-                x0=max(band.start, -0.2),
-                x1=min(band.end, last + 0.2),
-                y0=upper - 0.62 / rows,
-                y1=upper - 0.02 / rows,
-                layer="below",
-                line_width=0,
-                fillcolor=look.tint(look.second, BAND_SHARE),
-            )
+            for band in bands
+        ]
         where = {"xaxis": f"x{axis}", "yaxis": f"y{axis}"}
-        figure.add_scatter(
+        others = go.Scatter(
             x=[x for other in names if other != name for x in (*range(len(days)), None)],
             y=[y for other in names if other != name for y in (*lines[other], None)],
             mode="lines",
@@ -94,7 +97,7 @@ def multiples_figure(
             hoverinfo="skip",
             **where,
         )
-        figure.add_scatter(
+        own = go.Scatter(
             x=list(range(len(days))),
             y=lines[name],
             mode="lines+markers" if len(days) == 1 else "lines",
@@ -106,28 +109,35 @@ def multiples_figure(
             hovertemplate="%{customdata}<extra></extra>",
             **where,
         )
-        figure.add_annotation(
-            text=f"{int(lines[name][-1]):,}",
-            x=last,
-            y=lines[name][-1],
-            xref=f"x{axis}",
-            yref=f"y{axis}",
-            xanchor="left",
-            xshift=4,
-            showarrow=False,
-            font={"size": SMALL_SIZE - 1, "color": look.accent},
+        traces += [others, own]
+        notes.append(
+            {
+                "text": f"{int(lines[name][-1]):,}",
+                "x": last,
+                "y": lines[name][-1],
+                "xref": f"x{axis}",
+                "yref": f"y{axis}",
+                "xanchor": "left",
+                "xshift": 4,
+                "showarrow": False,
+                "font": {"size": SMALL_SIZE - 1, "color": look.accent},
+            }
         )
-        figure.add_annotation(
-            text=name,
-            x=left,
-            y=upper - 0.62 / rows,
-            xref="paper",
-            yref="paper",
-            xanchor="left",
-            yanchor="top",
-            showarrow=False,
-            font={"size": SMALL_SIZE, "color": look.text},
+        notes.append(
+            {
+                "text": name,
+                "x": left,
+                "y": upper - 0.62 / rows,
+                "xref": "paper",
+                "yref": "paper",
+                "xanchor": "left",
+                "yanchor": "top",
+                "showarrow": False,
+                "font": {"size": SMALL_SIZE, "color": look.text},
+            }
         )
+    figure.add_traces(traces)
+    figure.update_layout(axes, shapes=shapes, annotations=[*figure.layout.annotations, *notes])
     figure.add_annotation(
         text=f"weeks of {days[0]:%b} {days[0].day} to {days[-1]:%b} {days[-1].day}; "
         f"highest {top:,}",

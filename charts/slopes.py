@@ -11,6 +11,7 @@ from metrics.wording import number_words, percent_words
 PLOT_HEIGHT = 260
 APART = 0.06  # of the axis, that two names at least keep from one another
 LONGEST_NAME = 22
+LEAST = 0.05  # of what it was: what fell further is drawn there
 FEW = 8  # lines that can all be named
 
 
@@ -32,23 +33,25 @@ def slopes_figure(
     if trends.empty:
         return say_instead(figure, look, "No venue has been seen for 8 whole weeks yet.")
     ends = [(1 + row.change_per_week) ** (row.weeks - 1) for row in trends.itertuples()]
-    reach = max(max(abs(math.log(max(end, 0.05))) for end in ends), math.log(2)) * 1.1
+    reach = max(max(abs(math.log(max(end, LEAST))) for end in ends), math.log(2)) * 1.1
     order = trends.assign(end=ends).sort_values("label", na_position="first", kind="stable")
     named = []
     are_few = len(order) <= FEW
-    for row in order.itertuples():
+    is_certain_row = order["label"].map(lambda label: isinstance(label, str)).astype(bool)
+    if not are_few:
+        _draw_behind(figure, look, order[~is_certain_row])
+    for row in (order if are_few else order[is_certain_row]).itertuples():
         is_certain = isinstance(row.label, str)
         color = look.context
         if is_certain:
             color = look.accent if row.label == "getting harder" else look.second
-        if is_certain or are_few:
-            named.append((row.end, row.name, color if is_certain else look.muted))
+        named.append((row.end, row.name, color if is_certain else look.muted))
         figure.add_scatter(
             x=[0, 1],
-            y=[1, max(row.end, 0.05)],
+            y=[1, max(row.end, LEAST)],
             mode="lines+markers" if is_certain else "lines",
             line={
-                "color": color if is_certain or are_few else look.grid,
+                "color": color,
                 "width": 2.5 if is_certain else 1.25,
             },
             marker={"size": 7, "color": color},
@@ -84,12 +87,26 @@ def slopes_figure(
     return figure
 
 
+def _draw_behind(figure: go.Figure, look: Look, trends: pd.DataFrame) -> None:
+    """All in grey and in one trace: thousands of traces are slow to make and slow to draw."""
+    ends = [max(end, LEAST) for end in trends["end"]]
+    figure.add_scatter(
+        x=[0, 1, None] * len(ends),
+        y=[y for end in ends for y in (1, end, None)],
+        mode="lines",
+        line={"color": look.grid, "width": 1.25},
+        customdata=[words for row in trends.itertuples() for words in (*[_words(row)] * 2, "")],
+        hovertemplate="%{customdata}<extra></extra>",
+        cliponaxis=False,
+    )
+
+
 def _name_ends(figure: go.Figure, named: list[tuple[float, str, str]], reach: float) -> None:
     """Names at the right ends, from the top, pushed down where they would touch."""
     apart = 2 * reach * APART
     at = math.inf
     for end, name, color in sorted(named, reverse=True):
-        at = min(math.log(max(end, 0.05)), at - apart)
+        at = min(math.log(max(end, LEAST)), at - apart)
         short = name if len(name) <= LONGEST_NAME else f"{name[: LONGEST_NAME - 1].rstrip()}…"
         figure.add_annotation(
             text=short,
