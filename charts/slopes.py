@@ -12,14 +12,15 @@ PLOT_HEIGHT = 260
 APART = 0.06  # of the axis, that two names at least keep from one another
 LONGEST_NAME = 22
 LEAST = 0.05  # of what it was: what fell further is drawn there
+MOST_NAMED = 16  # lines: so many names find room beside the plot
 FEW = 8  # lines that can all be named
 
 
 def slopes_figure(
     trends: pd.DataFrame, look: Look, caption: Caption | None = None, *, weeks: int
 ) -> go.Figure:
-    """Lines over `weeks`, all starting at 1; those that survive the test in colour and named, of a
-    few lines the others as well, in grey.
+    """Lines over `weeks`, all starting at 1; those that survive the test in colour, the 16 that
+    moved furthest of them named; of a few lines the others are named as well, in grey.
 
     trends: rows of `name`, `change_per_week` (share), `lower`, `upper`, `label` ("getting harder",
         "getting easier", None), `weeks`.
@@ -37,10 +38,15 @@ def slopes_figure(
     order = trends.assign(end=ends).sort_values("label", na_position="first", kind="stable")
     named = []
     are_few = len(order) <= FEW
-    is_certain_row = order["label"].map(lambda label: isinstance(label, str)).astype(bool)
-    if not are_few:
-        _draw_behind(figure, look, order[~is_certain_row])
-    for row in (order if are_few else order[is_certain_row]).itertuples():
+    drawn = order if are_few else _strongest(order)
+    for label, color in (
+        (None, look.grid),
+        ("getting harder", look.tint(look.accent, 0.4)),
+        ("getting easier", look.tint(look.second, 0.4)),
+    ):
+        has_label = order["label"].isna() if label is None else order["label"] == label
+        _draw_behind(figure, color, order[has_label & ~order.index.isin(drawn.index)])
+    for row in drawn.itertuples():
         is_certain = isinstance(row.label, str)
         color = look.context
         if is_certain:
@@ -87,14 +93,23 @@ def slopes_figure(
     return figure
 
 
-def _draw_behind(figure: go.Figure, look: Look, trends: pd.DataFrame) -> None:
-    """All in grey and in one trace: thousands of traces are slow to make and slow to draw."""
+def _strongest(order: pd.DataFrame) -> pd.DataFrame:
+    """The certain trends that are named: those that moved furthest, as many as find room."""
+    certain = order[order["label"].notna()]
+    moved = certain["end"].clip(lower=LEAST).map(math.log).abs()
+    return certain.loc[moved.sort_values(ascending=False, kind="stable").index[:MOST_NAMED]]
+
+
+def _draw_behind(figure: go.Figure, color: str, trends: pd.DataFrame) -> None:
+    """Lines without names, in one trace: thousands of traces are slow to make and slow to draw."""
+    if trends.empty:
+        return
     ends = [max(end, LEAST) for end in trends["end"]]
     figure.add_scatter(
         x=[0, 1, None] * len(ends),
         y=[y for end in ends for y in (1, end, None)],
         mode="lines",
-        line={"color": look.grid, "width": 1.25},
+        line={"color": color, "width": 1.25},
         customdata=[words for row in trends.itertuples() for words in (*[_words(row)] * 2, "")],
         hovertemplate="%{customdata}<extra></extra>",
         cliponaxis=False,
