@@ -238,6 +238,19 @@ def test_of_many_trends_only_those_that_survive_are_named_and_coloured() -> None
     assert fallen == pytest.approx(0.9**11)
 
 
+def test_of_thousands_of_trends_a_few_traces_are_made_and_the_strongest_are_named() -> None:
+    many = trends(3000).assign(
+        label=["getting harder"] * 40 + [None] * 2960,
+        change_per_week=[-0.001 * k for k in range(40)] + [0.01] * 2960,
+    )
+    figure = slopes_figure(many, LIGHT, weeks=12)
+    named = {text for text in texts(figure) if text.startswith("v")}
+    assert named == {f"v{k}" for k in range(24, 40)}
+    assert len(figure.data) == 16 + 2
+    behind = figure.data[0]
+    assert (behind.line.color, len(behind.x)) == (LIGHT.grid, 3 * 2960)
+
+
 def test_this_weeks_running_day_is_dashed() -> None:
     figure = weeks_figure(weeks(3), LIGHT, unfinished_weekday=2)
     dashed = next(trace for trace in figure.data if trace.line.dash == "dot")
