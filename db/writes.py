@@ -148,6 +148,8 @@ def _accept_staged_drops(
         rejected=rejected,
         late=late,
     )
+    if counts.duplicate:
+        run(connection, "complete_implied_openings", batch_id=batch_id, open_dates=open_dates)
     finish_batch(
         connection,
         batch_id,

@@ -52,8 +52,9 @@ WITH named AS (
       ON e.venue_id = a.venue_id AND e.opened_date = a.opened_date AND e.slot_id = a.slot_id
      AND e.opened_at = a.opened_at AND e.is_end
     ON CONFLICT (venue_id, slot_id, opened_at) DO UPDATE
-    SET end_type = excluded.end_type, ended_at = excluded.ended_at
-    WHERE (kept.end_type, kept.ended_at) IS DISTINCT FROM (excluded.end_type, excluded.ended_at)
+    SET event_id = excluded.event_id, end_type = excluded.end_type, ended_at = excluded.ended_at
+    WHERE (kept.event_id, kept.end_type, kept.ended_at)
+        IS DISTINCT FROM (excluded.event_id, excluded.end_type, excluded.ended_at)
     RETURNING venue_id, slot_id, opened_at, event_id
 )
 INSERT INTO unscored_alert_days (venue_id, sent_date)

@@ -1,5 +1,6 @@
 -- Every drop opens once. A CLOSED that names its opening implies it: the implied opening is written
--- unless a NEW_DROP says it, in this batch or before; a NEW_DROP that comes later is a duplicate.
+-- unless a NEW_DROP says it, in this batch or before; a NEW_DROP that comes later is a duplicate, but for
+-- what complete_implied_openings.sql takes from it.
 -- in:  batch_id, open_dates (the batch's days that are not sealed)
 INSERT INTO drop_events (venue_id, opened_date, slot_id, opened_at, is_end, event_type, occurred_at,
     slot_at, slot_date, opened_minute, slot_hour, party_size, open_seconds, is_implied, batch_id,

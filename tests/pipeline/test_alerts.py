@@ -74,6 +74,37 @@ def test_a_loss_is_explained_by_when_the_drop_closed(engine, named, is_alert_fir
     assert row == {"daypart": "off_peak", "closed_seconds": [85]}
 
 
+@pytest.mark.parametrize("alert_comes", ["first", "between", "last"])
+@pytest.mark.parametrize("is_known_by_its_slot", [False, True])
+def test_a_new_drop_after_its_closed_still_gives_the_id_that_alerts_name(
+    engine, alert_comes, is_known_by_its_slot
+):
+    """Though the NEW_DROP is a duplicate and its batch wrote nothing."""
+
+    def come(moment: str) -> None:
+        if alert_comes == moment:
+            track(engine, alert(SENT, 60, drop_event_id="drop 1"))
+            tick(engine, SETTINGS, NOW)
+
+    if is_known_by_its_slot:
+        track(engine, alert(SENT, alert_id="b", **DROP))
+    come("first")
+    deliver(engine, closed(OPENED + timedelta(seconds=90), OPENED, bucket_id="2026-11-15_19:00"))
+    tick(engine, SETTINGS, NOW)
+    come("between")
+    later = deliver(
+        engine, *[new_drop(OPENED, event_id=f"drop {n}", bucket_id="x") for n in (1, 2)]
+    )
+    assert outcome(later) == {"duplicate": 2}
+    tick(engine, SETTINGS, NOW)
+    come("last")
+    assert causes(engine)["gone_before_tap"] == 1
+    assert "unknown" not in causes(engine)
+    (opening,) = read(engine, "SELECT event_id, bucket_id FROM drop_events WHERE NOT is_end")
+    assert opening == {"event_id": "drop 1", "bucket_id": "2026-11-15_19:00"}
+    assert_sound(engine)
+
+
 def test_an_alert_that_comes_after_the_seal_stays_unknown(engine):
     deliver(engine, new_drop(OPENED), closed(OPENED + timedelta(seconds=90), OPENED))
     seal(engine, SETTINGS, LATER)
