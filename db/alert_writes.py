@@ -71,6 +71,15 @@ def accept_alerts(
             if batch_id is None:
                 return first_acceptance(connection, delivery)
             received = stage(connection, staged, batch_id)
+            if received > LARGE_BATCH:
+                connection.execute(text("ANALYZE staged_alerts"))
+            run(
+                connection,
+                "reject_invalid_alerts",
+                batch_id=batch_id,
+                received_at=received_at,
+                is_simulated=delivery.is_simulated,
+            )
             return _accept_staged_alerts(connection, batch_id, received, received_at)
 
     return retried(attempt)
@@ -129,9 +138,6 @@ def _accept_staged_alerts(
     received_at: datetime,
     once_folded: Callable[[Connection, int], None] = lambda _connection, _batch_id: None,
 ) -> Acceptance:
-    if received > LARGE_BATCH:
-        connection.execute(text("ANALYZE staged_alerts"))
-    run(connection, "reject_invalid_alerts", batch_id=batch_id, received_at=received_at)
     rejected = run(connection, "quarantine_alerts", batch_id=batch_id).rowcount
     run(connection, "register_alert_venues", batch_id=batch_id, default_market_id=DEFAULT_MARKET_ID)
     run(connection, "mark_moved_alerts", batch_id=batch_id)

@@ -21,13 +21,17 @@ class IdempotencyConflictError(Exception):
 
 @dataclass(frozen=True)
 class Delivery:
-    """Something to accept. `chunks` is called anew for each attempt and yields Arrow tables."""
+    """Something to accept. `chunks` is called anew for each attempt and yields Arrow tables.
+
+    is_simulated: the simulator's own, for simulated markets only. All others are for real ones.
+    """
 
     format: Format
     chunks: Callable[[], Iterable[pa.Table]]
     idempotency_key: str
     content_sha256: str
     source: str
+    is_simulated: bool = False
 
 
 @dataclass(frozen=True)

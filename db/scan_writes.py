@@ -31,7 +31,13 @@ def accept_scans(engine: Engine, delivery: Delivery, *, received_at: datetime) -
             if batch_id is None:
                 return first_acceptance(connection, delivery)
             received = stage(connection, delivery, batch_id)
-            run(connection, "reject_invalid_scans", batch_id=batch_id, received_at=received_at)
+            run(
+                connection,
+                "reject_invalid_scans",
+                batch_id=batch_id,
+                received_at=received_at,
+                is_simulated=delivery.is_simulated,
+            )
             dates = list(run(connection, "staged_scan_dates", batch_id=batch_id).scalars())
             make_days(engine, days_to_make(connection, dates))
             open_dates, sealed_dates = lock_days(connection, dates, has_unnamed=False)

@@ -35,7 +35,12 @@ def accept_venues(engine: Engine, delivery: Delivery, *, received_at: datetime) 
             market = {"batch_id": batch_id, "default_market_id": DEFAULT_MARKET_ID}
             run(connection, "await_new_venues")
             run(connection, "lock_staged_venues", batch_id=batch_id)
-            run(connection, "reject_invalid_venues", **market)
+            run(
+                connection,
+                "reject_invalid_venues",
+                **market,
+                is_simulated=delivery.is_simulated,
+            )
             rejected = run(connection, "quarantine_venues", batch_id=batch_id).rowcount
             run(
                 connection,

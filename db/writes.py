@@ -56,9 +56,17 @@ def accept_drops(
             if batch_id is None:
                 return first_acceptance(connection, delivery)
             received = stage(connection, delivery, batch_id)
-            return _accept_staged_drops(
-                engine, connection, batch_id, received, received_at, max_lead_days
+            if received > LARGE_BATCH:
+                connection.execute(text("ANALYZE staged_drops"))
+            run(
+                connection,
+                "reject_invalid_drops",
+                batch_id=batch_id,
+                received_at=received_at,
+                max_lead_days=max_lead_days,
+                is_simulated=delivery.is_simulated,
             )
+            return _accept_staged_drops(engine, connection, batch_id, received, received_at)
 
     return retried(attempt)
 
@@ -92,18 +100,8 @@ def _accept_staged_drops(
     batch_id: int,
     received: int,
     received_at: datetime,
-    max_lead_days: int,
 ) -> Acceptance:
     is_large = received > LARGE_BATCH
-    if is_large:
-        connection.execute(text("ANALYZE staged_drops"))
-    run(
-        connection,
-        "reject_invalid_drops",
-        batch_id=batch_id,
-        received_at=received_at,
-        max_lead_days=max_lead_days,
-    )
     rejected = run(connection, "quarantine_drops", batch_id=batch_id).rowcount
     run(connection, "await_venue_loads", batch_id=batch_id)
     run(connection, "register_venues", batch_id=batch_id, default_market_id=DEFAULT_MARKET_ID)

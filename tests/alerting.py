@@ -50,7 +50,11 @@ def alert(
 
 
 def track(
-    engine: Engine, events: Sequence[dict[str, Any]], *, received_at: datetime = NOW
+    engine: Engine,
+    events: Sequence[dict[str, Any]],
+    *,
+    received_at: datetime = NOW,
+    is_simulated: bool = False,
 ) -> Acceptance:
     """Alert events, accepted as one delivery."""
     texts = sent(events)
@@ -63,6 +67,7 @@ def track(
             idempotency_key=f"test alerts:{next(_keys)}",
             content_sha256=hashlib.sha256(orjson.dumps(texts)).hexdigest(),
             source="test",
+            is_simulated=is_simulated,
         ),
         received_at=received_at,
         secret=SECRET,

@@ -102,7 +102,7 @@ def load(
 
 
 def _deliver(engine: Engine, kind: Format, key: str, rows: object, now: datetime) -> None:
-    delivery = Delivery(kind, lambda: [rows], f"{kind.kind} {key}", key, "test")
+    delivery = Delivery(kind, lambda: [rows], f"{kind.kind} {key}", key, "test", is_simulated=True)
     if kind is SCANS:
         accept_scans(engine, delivery, received_at=now)
     elif kind is VENUES:

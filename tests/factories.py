@@ -93,11 +93,12 @@ def deliver(
     key: str | None = None,
     received_at: datetime = NOW,
     max_lead_days: int = SETTINGS.max_lead_days,
+    is_simulated: bool = False,
 ) -> Acceptance:
     """Drop events, accepted as one delivery; its key is a new one unless given."""
     return accept_drops(
         engine,
-        _delivery(DROPS, sent(events), key),
+        _delivery(DROPS, sent(events), key, is_simulated),
         received_at=received_at,
         max_lead_days=max_lead_days,
     )
@@ -111,17 +112,25 @@ def deliver_table(engine: Engine, table: pa.Table, *, received_at: datetime = NO
     )
 
 
-def deliver_scans(engine: Engine, *scans: Event, received_at: datetime = NOW) -> Acceptance:
+def deliver_scans(
+    engine: Engine, *scans: Event, received_at: datetime = NOW, is_simulated: bool = False
+) -> Acceptance:
     """Scans, accepted as one delivery."""
-    return accept_scans(engine, _delivery(SCANS, sent(scans), None), received_at=received_at)
+    delivery = _delivery(SCANS, sent(scans), None, is_simulated)
+    return accept_scans(engine, delivery, received_at=received_at)
 
 
-def deliver_venues(engine: Engine, *venues: Event, received_at: datetime = NOW) -> Acceptance:
+def deliver_venues(
+    engine: Engine, *venues: Event, received_at: datetime = NOW, is_simulated: bool = False
+) -> Acceptance:
     """Venues with their markets and zones, accepted as one delivery."""
-    return accept_venues(engine, _delivery(VENUES, list(venues), None), received_at=received_at)
+    delivery = _delivery(VENUES, list(venues), None, is_simulated)
+    return accept_venues(engine, delivery, received_at=received_at)
 
 
-def _delivery(format: Any, events: Sequence[Event], key: str | None) -> Delivery:
+def _delivery(
+    format: Any, events: Sequence[Event], key: str | None, is_simulated: bool
+) -> Delivery:
     chunk = chunk_of_json(format, events)
     return Delivery(
         format=format,
@@ -129,6 +138,7 @@ def _delivery(format: Any, events: Sequence[Event], key: str | None) -> Delivery
         idempotency_key=key or f"test:{next(_keys)}",
         content_sha256=hashlib.sha256(orjson.dumps(events)).hexdigest(),
         source="test",
+        is_simulated=is_simulated,
     )
 
 

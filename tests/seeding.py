@@ -70,13 +70,19 @@ def weeks_of_drops(days: int = 28) -> Iterator[dict[str, object]]:
                 yield from drop(venue_id, opened_at, slot_at=slot_at, seconds=seconds)
 
 
-def accept(engine: Engine, events: Sequence[object], *, received_at: datetime = NOW) -> Acceptance:
+def accept(
+    engine: Engine,
+    events: Sequence[object],
+    *,
+    received_at: datetime = NOW,
+    is_simulated: bool = False,
+) -> Acceptance:
     """Accepts the events as one delivery."""
     chunk = chunk_of_json(DROPS, list(events))
     digest = hashlib.sha256(orjson.dumps(events)).hexdigest()
     return accept_drops(
         engine,
-        Delivery(DROPS, lambda: [chunk], f"test {next(_keys)}", digest, "test"),
+        Delivery(DROPS, lambda: [chunk], f"test {next(_keys)}", digest, "test", is_simulated),
         received_at=received_at,
         max_lead_days=SETTINGS.max_lead_days,
     )

@@ -1,5 +1,5 @@
 -- Judges each staged alert event by itself; the first thing that is wrong becomes its `problem`.
--- in:  batch_id, received_at
+-- in:  batch_id, received_at, is_simulated (sent by the simulator itself)
 UPDATE staged_alerts
 SET problem = judged.problem
 FROM (
@@ -25,8 +25,15 @@ FROM (
                 'opened_at comes without slot_id: a drop is told by both'
             WHEN opened_at < '2000-01-01Z' OR opened_at > CAST(:received_at AS timestamptz) + interval '5 minutes' THEN
                 'opened_at is before the year 2000 or in the future'
+            WHEN m.is_simulated AND NOT :is_simulated THEN
+                'venue ' || venue_id || ' is of the simulated market ' || market_id
+                || ': real alerts do not go there, send them with the id of a real venue'
+            WHEN :is_simulated AND NOT coalesce(m.is_simulated, false) THEN
+                'venue ' || venue_id || ' is of no simulated market: simulated alerts do not go there'
         END AS problem
     FROM staged_alerts
+    LEFT JOIN venues v USING (venue_id)
+    LEFT JOIN markets m USING (market_id)
     WHERE batch_id = :batch_id AND problem IS NULL
 ) AS judged
 WHERE staged_alerts.batch_id = :batch_id

@@ -1,6 +1,7 @@
 -- Judges each staged row by itself. The first thing that is wrong becomes its `problem`, in words
--- that say how to mend it. Rows that could not be parsed carry theirs already.
--- in:  batch_id, received_at, max_lead_days
+-- that say how to mend it. Rows that could not be parsed carry theirs already. A venue that nobody knows
+-- will be in the default market, a real one.
+-- in:  batch_id, received_at, max_lead_days, is_simulated (sent by the simulator itself)
 UPDATE staged_drops
 SET problem = judged.problem
 FROM (
@@ -27,8 +28,15 @@ FROM (
                 'slot_at is more than ' || CAST(:max_lead_days AS int) || ' days ahead'
             WHEN party_size NOT BETWEEN 1 AND 100 THEN
                 'party_size ' || party_size || ' is not between 1 and 100'
+            WHEN m.is_simulated AND NOT :is_simulated THEN
+                'venue ' || venue_id || ' is of the simulated market ' || market_id
+                || ': real events do not go there, send them with the id of a real venue'
+            WHEN :is_simulated AND NOT coalesce(m.is_simulated, false) THEN
+                'venue ' || venue_id || ' is of no simulated market: simulated events do not go there'
         END AS problem
     FROM staged_drops
+    LEFT JOIN venues v USING (venue_id)
+    LEFT JOIN markets m USING (market_id)
     WHERE batch_id = :batch_id AND problem IS NULL
 ) AS judged
 WHERE staged_drops.batch_id = :batch_id

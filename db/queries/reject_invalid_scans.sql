@@ -1,5 +1,5 @@
 -- Judges each staged scan by itself; the first thing that is wrong becomes its `problem`.
--- in:  batch_id, received_at
+-- in:  batch_id, received_at, is_simulated (sent by the simulator itself)
 UPDATE staged_scans
 SET problem = judged.problem
 FROM (
@@ -18,6 +18,10 @@ FROM (
                 'scanned_at is before the year 2000: check the sender''s clock'
             WHEN ok IS NULL THEN 'ok is missing: send true or false'
             WHEN available_slots < 0 THEN 'available_slots is below 0'
+            WHEN m.is_simulated AND NOT :is_simulated THEN
+                'market ' || m.market_id || ' is simulated: real scans do not go there'
+            WHEN :is_simulated AND NOT m.is_simulated THEN
+                'market ' || m.market_id || ' is real: simulated scans do not go there'
         END AS problem
     FROM staged_scans s
     LEFT JOIN markets m USING (market_id)

@@ -139,6 +139,7 @@ def _deliver(
         idempotency_key=f"simulated:{world.market_id}:{format.kind}:{span}",
         content_sha256=f"{world.market_id} {span}",
         source=f"simulated {format.kind}",
+        is_simulated=True,
     )
     if format is SCANS:
         return accept_scans(engine, delivery, received_at=now)

@@ -84,7 +84,7 @@ def load_demo_like(url: str, days: int = WEEKS * 7) -> None:
 
 
 def _deliver(engine: Engine, kind: Format, key: str, rows: pa.Table) -> None:
-    delivery = Delivery(kind, lambda: [rows], f"{kind.kind} {key}", key, "test")
+    delivery = Delivery(kind, lambda: [rows], f"{kind.kind} {key}", key, "test", is_simulated=True)
     if kind is SCANS:
         accept_scans(engine, delivery, received_at=NOW)
     elif kind is ALERTS:

@@ -185,7 +185,8 @@ def test_who_names_no_market_gets_real_data_and_never_a_mixture(engine):
     assert insights.default_market(engine) == "nyc"
     add_market(engine, "sim", simulated=True)
     add_venue(engine, "made-up", "sim")
-    seed(engine, drop("made-up", NOW - timedelta(hours=3)))
+    accept(engine, drop("made-up", NOW - timedelta(hours=3)), is_simulated=True)
+    tick(engine, SETTINGS, NOW)
     assert insights.default_market(engine) == "sim"
     assert set(insights.venue_metrics(engine, now=NOW)["market_id"]) == {"sim"}
     add_market(engine, "bonn", zone="Europe/Berlin")

@@ -11,6 +11,7 @@ from db.seals import reject_stale_pending
 from db.writes import IdempotencyConflictError
 from pipeline.seal import seal
 from pipeline.tick import tick
+from tests.alerting import alert, track
 from tests.factories import (
     NOW,
     SETTINGS,
@@ -20,6 +21,7 @@ from tests.factories import (
     contents,
     counts_of,
     deliver,
+    deliver_scans,
     deliver_table,
     deliver_venues,
     ends,
@@ -31,6 +33,7 @@ from tests.factories import (
     read,
     reasons,
     rollup,
+    scan,
 )
 
 HOUR = timedelta(hours=1)
@@ -642,6 +645,61 @@ def test_of_two_rows_of_one_venue_the_last_stands_until_it_has_events(engine):
     deliver(engine, new_drop(NOON, venue_id="c"))
     assert outcome(deliver_venues(engine, *rows)) == {"rejected": 1, "duplicate": 1}
     assert reasons(engine) == ["venue c has events in market m2 and cannot move to m1"]
+
+
+@pytest.fixture
+def simulated(engine):
+    """A simulated market, `sim`, with a venue that the simulator put there."""
+    execute(
+        engine,
+        "INSERT INTO markets (market_id, name, timezone, is_simulated)"
+        " VALUES ('sim', 'Sim', 'America/New_York', true)",
+    )
+    own = deliver_venues(engine, {"venue_id": "demo", "market": "sim"}, is_simulated=True)
+    assert outcome(own) == {"accepted": 1}
+    return engine
+
+
+def test_nothing_real_goes_into_a_simulated_market(simulated):
+    deliver_venues(simulated, {"venue_id": "real"})
+    results = [
+        deliver_venues(simulated, {"venue_id": "new", "market": "sim"}),
+        deliver_venues(simulated, {"venue_id": "real", "market": "sim"}),
+        deliver_venues(simulated, {"venue_id": "demo", "market": "nyc"}),
+        deliver_venues(simulated, {"venue_id": "demo", "name": "Demo"}),
+        deliver(simulated, new_drop(NOON, venue_id="demo")),
+        deliver_scans(simulated, scan(NOON, market_id="sim")),
+        track(simulated, alert(NOON, venue_id="demo")),
+    ]
+    assert [outcome(result) for result in results] == [{"rejected": 1}] * 7
+    real = "market sim is simulated: real venues do not go there or come from there"
+    assert reasons(simulated) == [
+        *[real] * 4,
+        "venue demo is of the simulated market sim: real events do not go there, send them with "
+        "the id of a real venue",
+        "market sim is simulated: real scans do not go there",
+        "venue demo is of the simulated market sim: real alerts do not go there, send them with "
+        "the id of a real venue",
+    ]
+
+
+def test_nothing_simulated_goes_into_a_real_market(simulated):
+    deliver_venues(simulated, {"venue_id": "real", "market": "nyc"})
+    own = {"is_simulated": True}
+    results = [
+        deliver_venues(simulated, {"venue_id": "new", "market": "elsewhere"}, **own),
+        deliver_venues(simulated, {"venue_id": "new", "market": "nyc"}, **own),
+        deliver_venues(simulated, {"venue_id": "real", "market": "sim"}, **own),
+        deliver(simulated, new_drop(NOON, venue_id="real"), **own),
+        deliver(simulated, new_drop(NOON, venue_id="unknown"), **own),
+        deliver_scans(simulated, scan(NOON, market_id="nyc"), **own),
+        track(simulated, alert(NOON, venue_id="real"), **own),
+    ]
+    assert [outcome(result) for result in results] == [{"rejected": 1}] * 7
+    assert all("simulated" in reason for reason in reasons(simulated))
+    assert outcome(deliver(simulated, new_drop(NOON, venue_id="demo"), **own)) == {"accepted": 1}
+    assert outcome(deliver_scans(simulated, scan(NOON, market_id="sim"), **own)) == {"accepted": 1}
+    assert outcome(track(simulated, alert(NOON, venue_id="demo"), **own)) == {"accepted": 1}
 
 
 def test_nobody_can_stop_a_seal_by_using_its_key(engine):
