@@ -20,7 +20,7 @@ from starlette.middleware.gzip import GZipMiddleware
 from api.app import State, create_routes
 from dashboard import access
 from db import embedded, migrate
-from db.engine import open_database
+from db.engine import DatabaseUnusableError, check_database, open_database
 from pipeline.jobs import Timer
 from pipeline.simulate import load_demo
 from settings import SettingsError, load_settings
@@ -36,6 +36,11 @@ has_login = access.is_login_configured()
 problems = access.problems(settings, has_login=has_login, address=st.get_option("server.address"))
 if problems:
     raise SystemExit("Table Stakes cannot start like this.\n" + "\n".join(problems))
+
+try:
+    check_database(settings)
+except DatabaseUnusableError as error:
+    raise SystemExit(f"Table Stakes cannot start. {error}") from None
 
 state = State(settings)
 

@@ -16,7 +16,7 @@ from api import alerts, digests, docs, drops, facts, health, models, scans, watc
 from api.problems import MEDIA_TYPE, answer_with_problems
 from api.state import State
 from db import migrate
-from db.engine import open_database
+from db.engine import DatabaseUnusableError, check_database, open_database
 from settings import SettingsError, load_settings
 
 __all__ = ["State", "create_app", "create_routes"]
@@ -74,6 +74,10 @@ def _standalone_app() -> FastAPI:
         state = State(load_settings())
     except SettingsError as error:
         raise SystemExit(f"Table Stakes cannot start with these settings.\n{error}") from None
+    try:
+        check_database(state.settings)
+    except DatabaseUnusableError as error:
+        raise SystemExit(f"Table Stakes cannot start. {error}") from None
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:

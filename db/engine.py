@@ -15,7 +15,14 @@ from sqlalchemy import Connection, Engine
 from db import embedded
 from settings import Settings
 
-__all__ = ["Connection", "Engine", "create_engine", "database_url", "open_database"]
+__all__ = [
+    "Connection",
+    "Engine",
+    "check_database",
+    "create_engine",
+    "database_url",
+    "open_database",
+]
 
 APPLICATION_NAME = "tablestakes"
 OLDEST_SERVER_VERSION = 150_000
@@ -60,14 +67,22 @@ def open_database(settings: Settings) -> Iterator[Engine]:
             embedded.release_server(settings.data_dir)
 
 
+def check_database(settings: Settings) -> None:
+    """Raises `DatabaseUnusableError` where a configured server cannot be used; the embedded one is
+    not started for it. For entry points, which say so before any part of them runs."""
+    if settings.database_url is not None:
+        with open_database(settings):
+            pass
+
+
 def _check_server(engine: Engine) -> None:
     try:
         with engine.connect() as connection:
             version = int(connection.exec_driver_sql("SHOW server_version_num").scalar_one())
     except sa.exc.OperationalError as error:
         raise DatabaseUnusableError(
-            f"The database does not answer: {error.orig} Start it, mend DATABASE_URL, or unset "
-            "that to use the embedded one."
+            f"The database does not answer: {' '.join(str(error.orig).split())} Start it, mend "
+            "DATABASE_URL, or unset that to use the embedded one."
         ) from error
     if version < OLDEST_SERVER_VERSION:
         raise DatabaseUnusableError(

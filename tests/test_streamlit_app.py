@@ -142,6 +142,34 @@ def test_settings_that_are_refused_are_said_without_a_traceback():
     assert "Traceback" not in done.stderr
 
 
+@pytest.mark.parametrize(
+    "command",
+    [
+        [*START_COMMAND, "0"],
+        [sys.executable, "-m", "uvicorn", "api.app:app", "--port", "0"],
+        [sys.executable, "-m", "pipeline", "status"],
+    ],
+    ids=["app", "api", "pipeline"],
+)
+def test_a_database_that_does_not_answer_is_said_in_one_line(command):
+    done = subprocess.run(
+        command,
+        cwd=PROJECT_DIR,
+        env={**os.environ, "DATABASE_URL": "postgresql://user:pass-word@127.0.0.1:1/name"},
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        timeout=START_SECONDS,
+        check=False,
+    )
+    assert done.returncode == 1
+    (line,) = [line for line in done.stderr.splitlines() if "database" in line.lower()]
+    assert "The database does not answer: " in line
+    assert line.endswith("Start it, mend DATABASE_URL, or unset that to use the embedded one.")
+    assert "Traceback" not in done.stderr
+    assert "pass-word" not in done.stderr
+
+
 def test_without_a_login_another_address_than_this_machines_is_refused():
     done = subprocess.run(
         [*START_COMMAND, "0", "--server.address", "0.0.0.0"],
