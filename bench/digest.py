@@ -13,7 +13,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from bench.workload import measure_year
-from bench.worlds import read_written
+from bench.written import read_written
 from db import migrate
 from db.engine import open_database
 from metrics.calendar import last_week_over

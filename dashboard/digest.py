@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+import pandas as pd
 import streamlit as st
 
 import editions
@@ -23,8 +24,9 @@ AUDIENCES = ("public", "internal")
 @dataclass
 class Draft:
     """What a writer made of an edition so far: the order of its items, which are kept, and in
-    which words."""
+    which words. name: of the revision, for the keys of what is clicked."""
 
+    name: str
     order: list[str]
     left_out: set[str]
     texts: dict[str, str]
@@ -101,11 +103,11 @@ def _days(edition: Edition) -> tuple[date, date]:
 
 def _draft(edition: Edition) -> Draft:
     """The writer's draft of this revision, kept for the session."""
-    key = f"draft-{edition.market_id}-{edition.iso_week}-{edition.audience}-{edition.revision}"
-    if key not in st.session_state:
+    name = f"{edition.market_id}-{edition.iso_week}-{edition.audience}-{edition.revision}"
+    if f"draft-{name}" not in st.session_state:
         keys = [item["key"] for item in edition.facts["items"]]
-        st.session_state[key] = Draft(keys, set(), {})
-    draft: Draft = st.session_state[key]
+        st.session_state[f"draft-{name}"] = Draft(name, keys, set(), {})
+    draft: Draft = st.session_state[f"draft-{name}"]
     return draft
 
 
@@ -115,25 +117,33 @@ def _items(items: Sequence[dict[str, str]], draft: Draft) -> None:
     for number, key in enumerate(draft.order):
         item = by_key[key]
         with st.container(border=True):
-            is_kept = st.checkbox("Keep", value=key not in draft.left_out, key=f"keep-{key}")
-            draft.left_out.discard(key) if is_kept else draft.left_out.add(key)
-            st.markdown(as_markdown(draft.texts.get(key) or item["text"]))
-            st.caption(f"[{item['evidence']}](.{item['link']})")
-            with st.container(horizontal=True):
+            said = st.container()
+            with st.container(horizontal=True, vertical_alignment="center"):
+                if st.checkbox(
+                    "Keep", value=key not in draft.left_out, key=f"keep-{draft.name}-{key}"
+                ):
+                    draft.left_out.discard(key)
+                else:
+                    draft.left_out.add(key)
                 st.button(
                     "Move up",
-                    key=f"up-{key}",
+                    key=f"up-{draft.name}-{key}",
                     type="tertiary",
                     disabled=number == 0,
                     on_click=draft.move_up,
                     args=(key,),
                 )
                 with st.popover("Reword", type="tertiary"):
-                    text = st.text_area("Wording", value=item["text"], key=f"text-{key}")
-                    if text.strip() and text != item["text"]:
-                        draft.texts[key] = text.strip()
-                    else:
-                        draft.texts.pop(key, None)
+                    text = st.text_area(
+                        "Wording",
+                        value=draft.texts.get(key, item["text"]),
+                        key=f"text-{draft.name}-{key}",
+                    ).strip()
+            draft.texts.pop(key, None)
+            if text and text != item["text"]:
+                draft.texts[key] = text
+            said.markdown(as_markdown(draft.texts.get(key, item["text"])))
+            said.caption(f"[{item['evidence']}](.{item['link']})")
 
 
 def _take_away(printed: Printed, draft: Draft) -> None:
@@ -187,9 +197,18 @@ def _pictures(printed: Printed) -> None:
 
 def _rest(words: dict[str, object]) -> None:
     """What stands in every edition."""
+    number = words["number_of_the_week"]
+    if isinstance(number, dict):
+        st.subheader(f"Number of the week: {number['figure']}", anchor=False)
+        st.markdown(as_markdown(number["text"]))
+    st.subheader("The ten hardest tables", anchor=False)
+    _hardest(words["hardest"])
+    st.caption(str(words["hardest_about"]))
     st.subheader("In every edition", anchor=False)
-    stands = [words[name] for name in ("new_entries", "first_seen", "prime", "pattern")]
-    stands += [words[name] for name in ("tightest", "loosest")]
+    names = ("new_entries", "first_seen", "prime", "pattern", "tightest", "loosest")
+    stands = [words[name] for name in names]
+    if isinstance(words["conversion"], list):
+        stands += words["conversion"]
     for fact in stands:
         if isinstance(fact, dict):
             st.markdown(as_markdown(fact["text"]))
@@ -209,6 +228,23 @@ def _rest(words: dict[str, object]) -> None:
             )
         )
     st.caption(f"{words['asked']} {words['source']}.")
+
+
+def _hardest(rows: object) -> None:
+    assert isinstance(rows, list)
+    if rows:
+        st.table(
+            pd.DataFrame(
+                {
+                    "Rank": [row["rank"] for row in rows],
+                    "Venue": [f"[{as_markdown(row['name'])}](.{row['link']})" for row in rows],
+                    "Tables to catch a week": [
+                        f"{row['tables']} ({row['interval']})" for row in rows
+                    ],
+                    "Since last week": [row["move"] for row in rows],
+                }
+            ).set_index("Rank")
+        )
 
 
 def _line(line: str | dict[str, str]) -> str:

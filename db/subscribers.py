@@ -108,6 +108,30 @@ def subscribers(engine: Engine) -> Sequence[Subscriber]:
         return [Subscriber(**row._mapping) for row in rows]
 
 
+def waiting(
+    engine: Engine, market_id: str, iso_week: str, audience: str, *, first_made_at: datetime
+) -> Sequence[str]:
+    """Addresses that are still to get an edition: those `claim` would come to, sooner or later."""
+    taken = (
+        select(digest_sends.c.subscriber_id)
+        .where(
+            digest_sends.c.subscriber_id == digest_subscribers.c.subscriber_id,
+            digest_sends.c.iso_week == iso_week,
+            digest_sends.c.state.in_(["handing over", "sent", "unknown"]),
+        )
+        .exists()
+    )
+    asked = select(digest_subscribers.c.email).where(
+        digest_subscribers.c.market_id == market_id,
+        digest_subscribers.c.audience == audience,
+        digest_subscribers.c.unsubscribed_at.is_(None),
+        digest_subscribers.c.subscribed_at <= first_made_at,
+        ~taken,
+    )
+    with engine.connect() as connection:
+        return list(connection.scalars(asked.order_by(digest_subscribers.c.subscriber_id)))
+
+
 def claim(
     engine: Engine,
     market_id: str,

@@ -117,6 +117,9 @@ def view(
         "note": facts["note"],
         "items": [_item(item, base_url) for item in facts["items"]],
         "number_of_the_week": _number(facts, base_url),
+        "conversion": [
+            _item(item, base_url) for item in facts["conversion"] if item["printable"] is not None
+        ],
         "hardest": [_hard(row, base_url, last) for row in facts["hardest"]],
         "hardest_about": _hardest_about(facts),
         "weekdays": [_weekday(row) for row in facts["weekdays"]],
@@ -147,7 +150,9 @@ def figure_words(fact: Mapping[str, Any]) -> str | None:
         return _signed(number - 1)
     if unit.startswith("change"):
         return _signed(number)
-    if unit in ("share of tables", "share of days", "share of alerts", "share", "share a week"):
+    if unit == "share a week":
+        return f"{_signed(number)} a week"
+    if unit.startswith("share"):
         return percent_words(number, _interval(fact))
     if unit == "seconds":
         return duration_short(number)
@@ -171,17 +176,31 @@ def evidence_words(fact: Mapping[str, Any]) -> str:
             parts.append(time_words(*divmod(int(number), 60)))
         elif fact["unit"] == "seconds":
             parts.append(duration_short(number))
+        elif fact["unit"] == "share a week":
+            parts.append(f"{_signed(number)} a week")
         elif fact["unit"].startswith("change"):
             parts.append(f"{_signed(number)}, {fact['unit']}")
         elif fact["unit"].startswith("share"):
             parts.append(f"{percent_words(number, _interval(fact))}, {fact['unit']}")
         else:
-            parts.append(f"{number_words(number, _interval(fact))} {fact['unit']}")
+            parts.append(_counted(number_words(number, _interval(fact)), fact["unit"]))
     interval = fact["interval"]
     if interval is not None and fact["unit"] != "minute of the day":
         parts.append(f"95 %: {_end(interval[0], fact)} to {_end(interval[1], fact)}")
     parts.append(fact["source_line"])
     return " · ".join(parts)
+
+
+def _counted(number: str, unit: str) -> str:
+    """A number with its unit, which is a plural.
+
+    >>> _counted("1", "tables a week"), _counted("2", "venues")
+    ('1 table a week', '2 venues')
+    """
+    noun, _, rest = unit.partition(" ")
+    if number == "1" and noun.endswith("s"):
+        noun = noun[:-1]
+    return f"{number} {noun} {rest}".rstrip()
 
 
 def _signed(change: float) -> str:
@@ -192,6 +211,8 @@ def _signed(change: float) -> str:
 def _end(value: float | None, fact: Mapping[str, Any]) -> str:
     if value is None:
         return "open"
+    if fact["unit"] == "share a week":
+        return _signed(value)
     if fact["unit"].startswith("share"):
         return percent_words(value, _interval(fact))
     if fact["unit"] == "seconds":

@@ -60,10 +60,17 @@ def build_editions(
         zones = {market_id: zones[market_id]}
     found: list[Built] = []
     asked = {market: week or last_week_over(now, zone) for market, zone in sorted(zones.items())}
+    if market_id is None:
+        over = {
+            market: its_week
+            for market, its_week in asked.items()
+            if iso_week_end(its_week, zones[market]) <= now
+        }
+        # Where it is over in some markets only, those have their editions now.
+        asked = over or asked
     for market, its_week in asked.items():
-        if market_id is None and market not in digests.markets_with_drops(
-            engine, *iso_week_bounds(its_week)
-        ):
+        is_over = iso_week_end(its_week, zones[market]) <= now
+        if market_id is None and is_over and not _had_drops(engine, market, its_week):
             continue
         found += build_week(engine, settings, market, its_week, now=now)
     if not found:
@@ -73,6 +80,10 @@ def build_editions(
             "Name another week with --week, or load its events."
         )
     return found
+
+
+def _had_drops(engine: Engine, market_id: str, week: IsoWeek) -> bool:
+    return market_id in digests.markets_with_drops(engine, *iso_week_bounds(week))
 
 
 def has_something_to_tell(engine: Engine, market_id: str, week: IsoWeek) -> bool:
@@ -91,7 +102,7 @@ def catch_up(
     built: list[Built] = []
     for back in range(WEEKS_BACK, -1, -1):
         earlier = iso_week_of(monday - back * timedelta(days=7))
-        if market_id in digests.markets_with_drops(engine, *iso_week_bounds(earlier)):
+        if _had_drops(engine, market_id, earlier):
             built += build_week(engine, settings, market_id, earlier, now=now)
     return built
 

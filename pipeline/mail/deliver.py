@@ -36,13 +36,14 @@ class Delivered:
 
 
 def planned(engine: Engine, edition: Edition) -> Sequence[str]:
-    """Who would get the edition: the dry run. Addresses of subscribers in force."""
-    return [
-        one.email
-        for one in subscribers.subscribers(engine)
-        if one.unsubscribed_at is None
-        and (one.market_id, one.audience) == (edition.market_id, edition.audience)
-    ]
+    """Who is still to get the edition: the dry run."""
+    return subscribers.waiting(
+        engine,
+        edition.market_id,
+        edition.iso_week,
+        edition.audience,
+        first_made_at=_first_made_at(engine, edition),
+    )
 
 
 def deliver(
@@ -52,10 +53,7 @@ def deliver(
     if settings.smtp_url is None or settings.mail_from is None or settings.public_url is None:
         raise MailNotSetError
     subscribers.settle_lost(engine, now=now())
-    first = digests.edition(
-        engine, edition.market_id, edition.iso_week, edition.audience, revision=1
-    )
-    assert first is not None  # whoever has a revision has the first
+    first_made_at = _first_made_at(engine, edition)
 
     def claim() -> Claim | None:
         return subscribers.claim(
@@ -63,7 +61,7 @@ def deliver(
             edition.market_id,
             edition.iso_week,
             edition.audience,
-            first_made_at=first.created_at,
+            first_made_at=first_made_at,
             now=now(),
         )
 
@@ -83,6 +81,15 @@ def deliver(
             counts[became] += 1
         claimed = claim()
     return Delivered(**counts)
+
+
+def _first_made_at(engine: Engine, edition: Edition) -> datetime:
+    """When the first revision was made: who subscribed later waits for the next week's edition."""
+    first = digests.edition(
+        engine, edition.market_id, edition.iso_week, edition.audience, revision=1
+    )
+    assert first is not None  # whatever has a revision has the first
+    return first.created_at
 
 
 def _send(

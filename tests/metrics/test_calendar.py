@@ -10,10 +10,13 @@ from hypothesis import strategies as st
 from metrics.calendar import (
     IsoWeek,
     iso_week_bounds,
+    iso_week_end,
     iso_week_of,
+    last_week_over,
     local_date,
     local_day_bounds,
     local_day_minutes,
+    local_day_start,
     local_hour,
     local_minute_of_day,
     parse_iso_week,
@@ -132,3 +135,31 @@ def test_a_fully_watched_day_is_one_day_however_long() -> None:
     assert observed_day_equivalents([], []) == 0
     with pytest.raises(ValueError, match="day's length"):
         day_exposure([1440], [1380])
+
+
+@given(st.dates(date(2000, 1, 10), date(2100, 1, 1)), st.sampled_from(ZONES))
+def test_the_last_week_over_ends_at_or_before_now_and_the_next_one_after(day, zone):
+    now = local_day_start(day, zone) + timedelta(hours=7)
+    week = last_week_over(now, zone)
+    assert iso_week_end(week, zone) <= now
+    following = iso_week_of(iso_week_bounds(week)[1] + timedelta(days=1))
+    assert iso_week_end(following, zone) > now
+
+
+def test_a_week_in_which_the_clocks_change_is_an_hour_longer_or_shorter():
+    def hours(week: IsoWeek) -> float:
+        monday = iso_week_bounds(week)[0]
+        length = iso_week_end(week, "America/New_York") - local_day_start(
+            monday, "America/New_York"
+        )
+        return length / timedelta(hours=1)
+
+    assert [hours(IsoWeek(2026, week)) for week in (10, 11, 44, 45)] == [167, 168, 169, 168]
+
+
+def test_around_new_year_weeks_belong_to_the_year_of_their_thursday():
+    zone = "America/New_York"
+    new_year = datetime(2027, 1, 1, 12, tzinfo=UTC)
+    assert str(last_week_over(new_year, zone)) == "2026-W52"
+    assert str(last_week_over(new_year + timedelta(days=4), zone)) == "2026-W53"
+    assert iso_week_bounds(IsoWeek(2026, 53)) == (date(2026, 12, 28), date(2027, 1, 3))
