@@ -3,7 +3,7 @@
 from http import HTTPStatus
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Depends, Path, Query
+from fastapi import APIRouter, Depends, Path, Query, Request
 from starlette.responses import HTMLResponse, Response
 
 import editions
@@ -16,16 +16,21 @@ from api.state import AppState, Database, Now
 from db import digests, insights, subscribers
 from metrics.calendar import parse_iso_week
 
-router = APIRouter(
-    prefix="/digests", tags=["digests"], dependencies=[Depends(requires("read", "read:metrics"))]
-)
-
-# Whoever holds the token may use it: mail clients send no keys.
-leaving = APIRouter(prefix="/digests", tags=["digests"])
-
 Audience = Annotated[
     Literal["public", "internal"], Query(description="the internal edition also has conversion")
 ]
+
+
+def _may_read(request: Request, state: AppState, audience: Audience = "public") -> None:
+    """The internal edition tells of conversion, which keys for metrics alone do not read."""
+    check = requires("read", "read:metrics") if audience == "public" else requires("read")
+    check(request, state)
+
+
+router = APIRouter(prefix="/digests", tags=["digests"], dependencies=[Depends(_may_read)])
+# Whoever holds the token may use it: mail clients send no keys.
+leaving = APIRouter(prefix="/digests", tags=["digests"])
+
 Token = Annotated[str, Path(min_length=20, max_length=100, pattern=r"^[A-Za-z0-9_-]+$")]
 ATOM = "application/atom+xml"
 

@@ -10,13 +10,14 @@ import streamlit as st
 import editions
 from charts.edition import edition_figures
 from charts.edition_files import zip_file
-from dashboard import choices, data, parts
+from dashboard import access, choices, data, parts
 from dashboard.choices import Place
 from db.digests import LONGEST_NOTE, Edition
 from editions import Choice, Printed, as_markdown
 from editions.view import view
 from metrics.calendar import iso_week_of, local_date
 from metrics.wording import window_words
+from settings import Role
 
 AUDIENCES = ("public", "internal")
 
@@ -48,14 +49,16 @@ def page() -> None:
     place = choices.header("Digest")
     if place is None:
         return
-    audience = _audience()
+    roles = access.roles(data.settings().roles)
+    audience = _audience(roles)
     found = data.editions(place.market_id, audience)
     if not found:
         st.info(
             "No edition yet. The first is made on Monday at 7 am, market time, once a week is "
             "over; `python -m pipeline digest` makes it at once."
         )
-        _note(place, _running_week(place))
+        if roles & access.EDITORS:
+            _note(place, _running_week(place))
         return
     edition = _chosen(found)
     printed = Printed.of(edition)
@@ -74,12 +77,15 @@ def page() -> None:
     _take_away(printed, draft)
     _pictures(printed)
     _rest(words)
-    _note(place, edition.iso_week)
-    if edition.iso_week != _running_week(place):
-        _note(place, _running_week(place))
+    if roles & access.EDITORS:
+        for week in dict.fromkeys((edition.iso_week, _running_week(place))):
+            _note(place, week)
 
 
-def _audience() -> str:
+def _audience(roles: frozenset[Role]) -> str:
+    """Which edition: the internal one tells of conversion, and is the founders'."""
+    if not roles & access.FOUNDERS:
+        return "public"
     return st.segmented_control(
         "Edition", AUDIENCES, default="public", required=True, key="edition", bind="query-params"
     )

@@ -1,12 +1,15 @@
 """Editions over HTTP: the list, one week, the feed."""
 
+from hashlib import sha256
 from xml.etree import ElementTree
 
 import pytest
 
 from api import models
+from db import subscribers
 from metrics.calendar import IsoWeek
 from pipeline.digest import build_editions
+from settings import ApiKey
 from tests.seeding import NOW, SETTINGS, seed
 
 ATOM = "{http://www.w3.org/2005/Atom}"
@@ -58,3 +61,44 @@ def test_the_feed_is_atom_and_reads_no_clock(client, built):
     assert entry.findtext(f"{ATOM}updated") == "2026-11-23T05:00:00Z"
     assert entry.findtext(f"{ATOM}title").startswith("State of ")
     assert client.get("/digests/feed.atom").text == answer.text
+
+
+def test_the_internal_edition_is_not_for_keys_of_metrics(open_client, engine, built):
+    scoped = SETTINGS.model_copy(
+        update={
+            "api_keys": tuple(
+                ApiKey(digest=sha256(token).hexdigest(), scopes=frozenset({scope}))
+                for token, scope in ((b"metrics", "read:metrics"), (b"all", "read"))
+            )
+        }
+    )
+    client = open_client(engine, scoped)
+
+    def asked(path: str, token: str) -> int:
+        return client.get(path, headers={"Authorization": f"Bearer {token}"}).status_code
+
+    for path in ("/digests", "/digests/2026-W47", "/digests/feed.atom"):
+        assert asked(path, "metrics") == 200
+        assert asked(f"{path}?audience=internal", "metrics") == 403
+        assert asked(f"{path}?audience=internal", "all") == 200
+        assert client.get(path).status_code == 401
+
+
+def test_a_link_to_leave_asks_first_and_needs_no_key(client, engine, built):
+    token = "a-token-that-nobody-guesses"
+    subscribers.subscribe(engine, "reader@example.org", "nyc", "public", token, now=NOW)
+
+    def in_force() -> bool:
+        return subscribers.subscribers(engine)[0].unsubscribed_at is None
+
+    page = client.get(f"/digests/unsubscribe/{token}")
+    assert page.status_code == 200
+    assert '<form method="post">' in page.text
+    assert in_force()
+    for _ in range(2):
+        answer = client.post(
+            f"/digests/unsubscribe/{token}", data={"List-Unsubscribe": "One-Click"}
+        )
+        assert answer.status_code == 200
+        assert not in_force()
+    assert client.post("/digests/unsubscribe/another-token-entirely-000").status_code == 404
