@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any
 
 import numpy as np
-import pandas as pd
+import pyarrow as pa
 from numpy.typing import NDArray
 from sqlalchemy import Connection, Row
 
@@ -26,6 +26,7 @@ CELL = ("venue_id", "sent_date", "daypart", "goal_match", "channel", "message_va
 ARRAYS = (*(f"{name}_seconds" for name in Alerts._fields), "user_numbers")
 
 VenueDay = tuple[str, date]
+Columns = dict[str, Any]  # one array or list a column
 
 
 def conversion_markets(connection: Connection) -> Sequence[Row[Any]]:
@@ -59,7 +60,7 @@ def unscored_alert_days(
 
 def read_cells(
     connection: Connection, market: Row[Any], days: Sequence[VenueDay]
-) -> Iterator[tuple[Sequence[VenueDay], pd.DataFrame]]:
+) -> Iterator[tuple[Sequence[VenueDay], Columns]]:
     """The cells of these venue-days, some at a time: `CELL`, `alerts` (how many) and `ARRAYS`, the
     latter as PostgreSQL writes arrays."""
     for begin in range(0, len(days), VENUE_DAYS_AT_ONCE):
@@ -77,15 +78,17 @@ def read_cells(
             grace_seconds=GRACE_SECONDS,
             longest_seconds=LONGEST_WINDOW_SECONDS,
         )
-        yield part, pd.DataFrame(result.all(), columns=list(result.keys()))
+        names = list(result.keys())
+        rows = result.all()
+        yield part, {name: [row[place] for row in rows] for place, name in enumerate(names)}
 
 
-def alerts_of(cells: pd.DataFrame) -> Alerts:
+def alerts_of(cells: Columns) -> Alerts:
     """The alerts of all cells, one after the other."""
     return Alerts(*(numbers_of(cells[f"{name}_seconds"]) for name in Alerts._fields))
 
 
-def numbers_of(arrays: pd.Series) -> NDArray[np.int64]:
+def numbers_of(arrays: Sequence[str]) -> NDArray[np.int64]:
     """What all the arrays hold, one after the other."""
     # One reading for all: an array's text between its braces is a list of numbers.
     text = ",".join(array.strip("{}") for array in arrays if array != "{}")
@@ -97,7 +100,7 @@ def forget_conversion(connection: Connection, market_id: str) -> None:
     run(connection, "forget_conversion", market_id=market_id)
 
 
-def replace_cells(connection: Connection, days: Sequence[VenueDay], cells: pd.DataFrame) -> None:
+def replace_cells(connection: Connection, days: Sequence[VenueDay], cells: Columns) -> None:
     """Replaces the rows of these venue-days."""
     run(
         connection,
@@ -105,7 +108,7 @@ def replace_cells(connection: Connection, days: Sequence[VenueDay], cells: pd.Da
         venue_ids=[venue_id for venue_id, _ in days],
         sent_dates=[day for _, day in days],
     )
-    copy_rows(connection, conversion_metrics, cells)
+    copy_rows(connection, conversion_metrics, pa.table(cells))
 
 
 def finish_conversion(

@@ -15,7 +15,6 @@ from typing import Any
 from zoneinfo import available_timezones
 
 import numpy as np
-import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 from pyarrow import csv
@@ -237,6 +236,9 @@ def _read_instant(values: pa.Array, name: str, problems: np.ndarray) -> pa.Array
         _flag(problems, is_beyond, lambda i: f"{name} {_shown(ticks, i)} is not a time of our era")
         kept = pc.if_else(is_beyond, pa.scalar(None, values.type), values)
         return kept.cast(target, safe=False)
+    # Imported where it is used: Parquet holds times already, and needs no 40 MB to read them.
+    import pandas as pd
+
     text = _as_text(values)
     has_zone = pc.fill_null(pc.match_substring_regex(text, HAS_ZONE), True)
     # A date alone ends in -DD, which reads like a zone; only a time of day can have one.

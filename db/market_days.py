@@ -1,7 +1,7 @@
 """A market's days and hours: what it had, against what the same weekday or hour had before."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -142,13 +142,32 @@ def replace_market_metrics(
 ) -> None:
     """Replaces the market's rows of one type from `first` through `last`; infinity becomes null."""
     forget_market_metrics(connection, market.row.market_id, [metric_type], first, last)
-    rows = [{"window_date": day, "value": value} for day, value in values.items()]
+    write_market_metrics(
+        connection,
+        market,
+        [(day, metric_type, value) for day, value in values.items()],
+        formula_version=formula_version,
+    )
+
+
+def write_market_metrics(
+    connection: Connection,
+    market: Market,
+    rows: Iterable[tuple[date, str, object]],
+    *,
+    formula_version: int,
+) -> None:
+    """Writes the market's rows (date, type, value) over those that are there; infinity becomes
+    null."""
+    computed = [
+        {"window_date": day, "metric_type": metric_type, "value": value}
+        for day, metric_type, value in rows
+    ]
     run(
         connection,
         "write_market_metrics",
         market_id=market.row.market_id,
-        metric_type=metric_type,
-        rows=orjson.dumps(rows, option=orjson.OPT_UTC_Z).decode(),
+        rows=orjson.dumps(computed, option=orjson.OPT_UTC_Z).decode(),
         formula_version=formula_version,
         now=market.now,
     )

@@ -32,12 +32,19 @@ def problems(engine: Engine, progress: Progress = lambda done, total: None) -> I
                 f"drop of venue {row.venue_id}, slot {row.slot_id}, opened {row.opened_at}: "
                 f"{row.problem}"
             )
+        for row in run(connection, "unknown_venues").all():
+            yield f"venue {row.venue_id}: the rollup has cells of it, but nobody registered it"
         days = run(connection, "all_days").all()
         for done, row in enumerate(days, start=1):
             if row.sealed_at is None:
                 yield from _unsealed_day_problems(connection, row.opened_date)
             else:
                 yield from _sealed_day_problems(connection, row.opened_date)
+            for packed in run(connection, "unequal_packed_days", day=row.opened_date).all():
+                yield (
+                    f"day {row.opened_date}, venue {packed.venue_id}: the packed drops are not "
+                    "what the rollup and the open drops give"
+                )
             progress(done, len(days))
         for row in run(connection, "unequal_scores").all():
             yield f"day {row.opened_date}, venue {row.venue_id}: {row.problem}"

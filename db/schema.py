@@ -20,6 +20,7 @@ from sqlalchemy import (
     Identity,
     Index,
     Integer,
+    LargeBinary,
     MetaData,
     SmallInteger,
     Table,
@@ -351,7 +352,7 @@ open_drops = Table(
     Column("bucket_id", _id()),
     Column("event_id", _id()),
     Column("superseded_at", _instant()),
-    Index(None, "opened_date"),
+    Index(None, "opened_date", "venue_id"),
     Index(None, "slot_at"),
 )
 
@@ -477,7 +478,6 @@ drop_rollup = Table(
     # Of each closed drop, the minute of its closing, counted from 1970-01-01 UTC.
     Column("closed_minutes", ARRAY(Integer), nullable=False),
     Column("censored_seconds", ARRAY(Integer), nullable=False),
-    Index(None, "opened_date"),
 )
 
 # One row an hour; `observed` has a bit for each minute in which we were looking.
@@ -547,6 +547,18 @@ unscored_venue_days = Table(
     metadata,
     Column("venue_id", _id(), primary_key=True),
     Column("opened_date", Date, primary_key=True),
+)
+
+# A venue-day's drops as scoring reads them: what rollup and open drops say, packed into one row
+# (db/queries/pack_days.sql says how).
+venue_day_drops = Table(
+    "venue_day_drops",
+    metadata,
+    Column("venue_id", _id(), primary_key=True),
+    Column("opened_date", Date, primary_key=True),
+    Column("openings", LargeBinary, nullable=False),
+    Column("endings", LargeBinary, nullable=False),
+    Column("unended", LargeBinary, nullable=False),
 )
 
 # What the derived rows of a market were last computed for.

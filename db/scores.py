@@ -1,12 +1,12 @@
-"""What `pipeline/score.py` reads and writes: drops as arrays in, rows of derived tables out."""
+"""What `pipeline/score.py` reads beside drops (`db/packed_drops.py`), and the rows it writes."""
 
-from collections.abc import Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import numpy as np
-import pandas as pd
 import pyarrow as pa
 from numpy.typing import NDArray
 from psycopg import sql
@@ -16,30 +16,7 @@ from db.intake import as_csv
 from db.queries import run
 from db.schema import venue_metrics, venue_rolling_metrics, venue_trends
 
-CLOSED, EXPIRED, OPEN = 0, 1, 2
-VENUES_AT_ONCE = 200  # bounds the memory, as does the next
-DAYS_AT_ONCE = 31
 DELIVERY_TIME = timedelta(minutes=10)
-
-
-@dataclass(frozen=True)
-class Drops:
-    """Drops of some venues, sorted by venue and day; all arrays have shape (drops,).
-
-    venue: position in `venue_ids`. day: days since the first date asked for. seconds: seen open.
-    kind: CLOSED, EXPIRED or OPEN. closed_minute: of the closing, minutes since 1970-01-01 UTC; 0
-    for what is not closed and where the market has no scans. is_prime. is_small: a party of two or
-    of unknown size.
-    """
-
-    venue_ids: tuple[str, ...]
-    venue: NDArray[np.int64]
-    day: NDArray[np.int64]
-    seconds: NDArray[np.int64]
-    kind: NDArray[np.int64]
-    closed_minute: NDArray[np.int64]
-    is_prime: NDArray[np.bool_]
-    is_small: NDArray[np.bool_]
 
 
 def scored_markets(connection: Connection) -> Sequence[Row[Any]]:
@@ -77,8 +54,8 @@ def unscored_days(
     seen_until: datetime,
     unfinished: date,
     has_scans: bool,
-) -> pd.DataFrame:
-    """Venue-days (venue_id, opened_date) that have to be scored again.
+) -> list[tuple[str, date]]:
+    """Venue-days that have to be scored again.
 
     seen_before, seen_until: the last look then and now. unfinished: the day that was not over then.
     """
@@ -93,7 +70,7 @@ def unscored_days(
         unfinished=unfinished,
         has_scans=has_scans,
     ).all()
-    return pd.DataFrame(rows, columns=["venue_id", "opened_date"])
+    return [(row.venue_id, row.opened_date) for row in rows]
 
 
 def observed_minutes(
@@ -139,96 +116,31 @@ def read_watch(
     return Watch(first_minute, observed)
 
 
-def read_drops(
+def neighborhood_days(
+    connection: Connection, market_id: str, dates: Sequence[date]
+) -> dict[date, list[dict[str, Any]]]:
+    """What each neighborhood had on each of the dates, from the venues' rows."""
+    found: dict[date, list[dict[str, Any]]] = defaultdict(list)
+    for row in run(connection, "neighborhood_days", market_id=market_id, dates=list(dates)):
+        cell = dict(row._mapping)
+        found[cell.pop("window_date")].append(cell)
+    return found
+
+
+def score_market_weekdays(
     connection: Connection,
-    market: Row[Any],
-    venue_ids: Sequence[str],
-    first_date: date,
-    last_date: date,
-    *,
-    now: datetime,
-    seen_until: datetime,
-    is_catchable_only: bool = False,
-) -> Iterator[Drops]:
-    """The venues' drops that opened from `first_date` to `last_date`, some venues at a time.
-
-    is_catchable_only: prime drops for two or of unknown size.
-    """
-    for begin in range(0, len(venue_ids), VENUES_AT_ONCE):
-        part = tuple(venue_ids[begin : begin + VENUES_AT_ONCE])
-        rows = run(
-            connection,
-            "drops_to_score",
-            venue_ids=list(part),
-            first_date=first_date,
-            last_date=last_date,
-            prime_start_hour=market.prime_start_hour,
-            prime_end_hour=market.prime_end_hour,
-            now=now,
-            seen_until=seen_until,
-            has_scans=market.last_ok_at is not None,
-            is_catchable_only=is_catchable_only,
-        ).all()
-        yield _as_drops(part, rows)
-
-
-def _as_drops(venue_ids: tuple[str, ...], rows: Sequence[Row[Any]]) -> Drops:
-    position = {venue_id: index for index, venue_id in enumerate(venue_ids)}
-    sizes = [len(row.days) for row in rows]
-    venue = np.repeat(np.array([position[row.venue_id] for row in rows], dtype=np.int64), sizes)
-
-    def flat(name: str) -> NDArray[np.int64]:
-        arrays = [
-            np.zeros(size, dtype=np.int64)
-            if getattr(row, name) is None
-            else np.array(getattr(row, name), dtype=np.int64)
-            for row, size in zip(rows, sizes, strict=True)
-        ]
-        return np.concatenate(arrays) if arrays else np.array([], dtype=np.int64)
-
-    day, seconds, classes = flat("days"), flat("seconds"), flat("classes")
-    minutes = flat("closed_minutes")
-    # Within a day in one order, whatever the order of delivery: sums of floats depend on it.
-    order = np.lexsort((minutes, classes, seconds, day, venue))
-    venue, day, seconds, classes = venue[order], day[order], seconds[order], classes[order]
-    return Drops(
-        venue_ids=venue_ids,
-        venue=venue,
-        day=day,
-        seconds=seconds,
-        kind=classes >> 2,
-        closed_minute=minutes[order],
-        is_prime=(classes & 1) == 1,
-        is_small=(classes & 2) == 2,
-    )
-
-
-def score_market_days(
-    connection: Connection,
-    market: Row[Any],
+    market_id: str,
     dates: Sequence[date],
-    weekday_dates: Sequence[date],
     *,
     formula_version: int,
     now: datetime,
 ) -> None:
-    """Recomputes the market's rows of `dates`, and the 28-day weekdays of `weekday_dates`."""
-    for begin in range(0, len(dates), DAYS_AT_ONCE):
-        run(
-            connection,
-            "score_market_days",
-            market_id=market.market_id,
-            dates=list(dates[begin : begin + DAYS_AT_ONCE]),
-            prime_start_hour=market.prime_start_hour,
-            prime_end_hour=market.prime_end_hour,
-            formula_version=formula_version,
-            now=now,
-        )
+    """Recomputes the market's 28-day weekdays as of these dates, from its daily totals."""
     run(
         connection,
         "score_market_weekdays",
-        market_id=market.market_id,
-        dates=list(weekday_dates),
+        market_id=market_id,
+        dates=list(dates),
         formula_version=formula_version,
         now=now,
     )
@@ -265,20 +177,47 @@ def finish_market(
     )
 
 
-def replace_venue_days(
-    connection: Connection, venue_ids: Sequence[str], dates: Sequence[date], rows: pd.DataFrame
+def forget_venue_windows(
+    connection: Connection,
+    first_dates: Mapping[str, date],
+    as_of_dates: Sequence[date],
+    new_dates: Sequence[date],
 ) -> None:
-    """Replaces the venues' rows of `venue_metrics` on these dates."""
-    run(connection, "forget_venue_days", venue_ids=list(venue_ids), dates=list(dates))
-    copy_rows(connection, venue_metrics, rows)
+    """Removes the rows of `venue_rolling_metrics` as of these dates: of each venue those from its
+    own first date on, and those of `new_dates` in any case."""
+    run(
+        connection,
+        "forget_venue_windows",
+        venue_ids=list(first_dates),
+        first_dates=list(first_dates.values()),
+        as_of_dates=list(as_of_dates),
+        new_dates=list(new_dates),
+    )
 
 
-def replace_venue_windows(
-    connection: Connection, venue_ids: Sequence[str], dates: Sequence[date], rows: pd.DataFrame
+def forget_venue_days(
+    connection: Connection,
+    touched: Mapping[str, tuple[date, date]],
+    last_dates: Mapping[str, date],
 ) -> None:
-    """Replaces the venues' rows of `venue_rolling_metrics` as of these dates."""
-    run(connection, "forget_venue_windows", venue_ids=list(venue_ids), as_of_dates=list(dates))
+    """Removes each venue's rows of `venue_metrics` from its first touched day to its last date."""
+    run(
+        connection,
+        "forget_venue_days",
+        venue_ids=list(touched),
+        first_dates=[first for first, _ in touched.values()],
+        last_dates=[last_dates[venue_id] for venue_id in touched],
+    )
+
+
+def write_venue_windows(connection: Connection, rows: pa.Table) -> None:
+    """Adds rows of `venue_rolling_metrics`."""
     copy_rows(connection, venue_rolling_metrics, rows)
+
+
+def write_venue_days(connection: Connection, rows: pa.Table) -> None:
+    """Adds rows of `venue_metrics`."""
+    copy_rows(connection, venue_metrics, rows)
 
 
 def forget_trends(connection: Connection, market_id: str) -> None:
@@ -286,22 +225,26 @@ def forget_trends(connection: Connection, market_id: str) -> None:
     run(connection, "forget_trends", market_id=market_id)
 
 
-def replace_venue_trends(
-    connection: Connection, venue_ids: Sequence[str], dates: Sequence[date], rows: pd.DataFrame
+def forget_venue_trends(
+    connection: Connection, venue_ids: Sequence[str], dates: Sequence[date]
 ) -> None:
-    """Replaces the venues' rows of `venue_trends` as of these dates."""
+    """Removes the venues' rows of `venue_trends` as of these dates."""
     run(connection, "forget_venue_trends", venue_ids=list(venue_ids), as_of_dates=list(dates))
+
+
+def write_venue_trends(connection: Connection, rows: pa.Table) -> None:
+    """Adds rows of `venue_trends`."""
     copy_rows(connection, venue_trends, rows)
 
 
-def copy_rows(connection: Connection, table: Table, rows: pd.DataFrame) -> None:
+def copy_rows(connection: Connection, table: Table, rows: pa.Table) -> None:
     """COPYs the rows; their columns are the table's."""
-    if rows.empty:
+    if not rows.num_rows:
         return
     statement = sql.SQL("COPY {} ({}) FROM STDIN (FORMAT csv)").format(
-        sql.Identifier(table.name), sql.SQL(", ").join(map(sql.Identifier, rows.columns))
+        sql.Identifier(table.name), sql.SQL(", ").join(map(sql.Identifier, rows.column_names))
     )
     driver_connection = connection.connection.driver_connection
     assert driver_connection is not None
     with driver_connection.cursor() as cursor, cursor.copy(statement) as copy:
-        copy.write(as_csv(pa.Table.from_pandas(rows, preserve_index=False)))
+        copy.write(as_csv(rows))

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from sqlalchemy import Connection, Row
 
 from db import scores
+from db.packed_drops import CLOSED, Drops
 from metrics.calendar import local_date, local_day_bounds
 from metrics.exposure import day_exposure
 from metrics.gaps import censored_in_gaps
@@ -92,10 +93,10 @@ def sundays_between(first: date, last: date) -> Sequence[date]:
 
 
 def seen_open(
-    drops: scores.Drops, watch: scores.Watch | None, resolution_seconds: int
+    drops: Drops, watch: scores.Watch | None, resolution_seconds: int
 ) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
     """Seconds each drop was seen open, and whether it was seen to be taken, not lost in a gap."""
-    is_closed = drops.kind == scores.CLOSED
+    is_closed = drops.kind == CLOSED
     if watch is None:
         return drops.seconds, is_closed
     seconds, is_taken = drops.seconds.copy(), is_closed.copy()

@@ -29,7 +29,10 @@ from metrics.survival import FEWEST_FOR_A_LOWER_BOUND, HALF, LOG_LOG_2, Z_95, Fl
 
 Ints = NDArray[np.int64]
 
-MOST_DROPS_AT_ONCE = 1_000_000
+LOG_BITS, GREENWOOD_BITS = 56, 60
+"""Of the fractions in which log S (at most 128) and its variance (at most 8) are summed."""
+
+MOST_DROPS_AT_ONCE = 250_000
 """Ranges are worked off in chunks of about this many drops, so that memory stays flat."""
 
 
@@ -84,10 +87,12 @@ def survival_of_ranges(
         first.min() < 0 or (first + lengths).max() > durations.size or lengths.min() < 0
     ):
         raise ValueError("ranges must lie within the drops")
+    # One integer a drop that sorts by duration, closings before censorings at a tie.
+    code = (durations << 1) | ~closed
     chunk_of_range = np.cumsum(lengths) // MOST_DROPS_AT_ONCE
     chunks = np.flatnonzero(np.diff(chunk_of_range)) + 1
     parts = [
-        _survival_of_chunk(durations, closed, part_starts, part_lengths, at_seconds)
+        _survival_of_chunk(code, part_starts, part_lengths, at_seconds)
         for part_starts, part_lengths in zip(
             np.split(first, chunks), np.split(lengths, chunks), strict=True
         )
@@ -96,61 +101,64 @@ def survival_of_ranges(
 
 
 def _survival_of_chunk(
-    seconds: Ints,
-    is_closed: NDArray[np.bool_],
-    starts: Ints,
-    lengths: Ints,
-    at_seconds: Sequence[int],
+    code: Ints, starts: Ints, lengths: Ints, at_seconds: Sequence[int]
 ) -> tuple[NDArray[np.generic], ...]:
     groups = starts.size
     last = np.cumsum(lengths)
     first = last - lengths
     total = int(lengths.sum())
-    position = np.arange(total)
-    group = np.repeat(np.arange(groups), lengths)
-    taken_from = position + np.repeat(starts - first, lengths)
 
     # One integer a drop that sorts by range, then duration, closings before censorings at a tie.
-    span = int(seconds.max(initial=0)) + 2
-    key = ((group * span + seconds[taken_from]) << 1) | ~is_closed[taken_from]
+    span = (int(code.max(initial=0)) >> 1) + 2
+    key = code[np.arange(total) + np.repeat(starts - first, lengths)]
+    key += np.repeat(np.arange(groups) * (2 * span), lengths)
     key.sort()
-    closed = (key & 1) == 0
-    time = (key >> 1) - group * span
-    watched = np.repeat(last, lengths) - position
 
-    # One factor a closing: within a tie they telescope to 1 - closings / watched. The last drop of
-    # a range, if closed, takes S to 0, where its logarithm ends.
-    left = np.maximum(watched - 1, 1)
-    log_factor = np.where(closed, np.log(left / watched), 0.0)
-    log_survival = _running_sum(log_factor, first, lengths)
-    greenwood = _running_sum(np.where(closed, 1.0 / (left * watched), 0.0), first, lengths)
-    is_zero = closed & (watched == 1)
+    # From here on one entry a moment: drops of a range that were seen open equally long.
+    moment = key >> 1
+    ends = np.flatnonzero(np.append(moment[1:] != moment[:-1], True)[:total])
+    begins = np.append(0, ends + 1)[: ends.size]
+    moment = moment[ends]
+    group = moment // span
+    time = moment - group * span
+    first_moment, last_moment = (
+        np.searchsorted(moment, np.arange(groups) * span),
+        np.searchsorted(moment, (np.arange(groups) + 1) * span),
+    )
+    closed_before = np.concatenate(([0], np.cumsum((key & 1) ^ 1)))
+    closed = closed_before[ends + 1] - closed_before[begins]
+    watched = last[group] - begins
+    left = watched - closed
+
+    # The last drops of a range, if closed, take S to 0, where its logarithm ends.
+    is_zero = left == 0
+    some_left = np.maximum(left, 1)
+    log_survival = _running_sum(np.log(some_left / watched), first_moment, group, LOG_BITS)
+    greenwood = _running_sum(closed / (some_left * watched), first_moment, group, GREENWOOD_BITS)
     log_survival[is_zero] = -np.inf
     greenwood[is_zero] = np.inf
 
-    def time_of_first(hits: Ints, otherwise: float) -> Floats:
-        """The time of each range's first hit, given the sorted positions of all hits."""
-        hit = np.searchsorted(hits, first)
-        found = np.append(hits, total)[hit]
-        exists = found < last
+    def time_of_first(is_hit: NDArray[np.bool_], otherwise: float) -> Floats:
+        """The time of each range's first hit."""
+        hits = np.flatnonzero(is_hit)
+        hit = np.searchsorted(hits, first_moment)
+        found = np.append(hits, ends.size)[hit]
+        exists = found < last_moment
         result = np.full(groups, otherwise)
         result[exists] = time[found[exists]]
         return result
 
-    ends_tie = np.append(key[1:] >> 1 != key[:-1] >> 1, True)[:total]
-    inside = np.flatnonzero(ends_tie & (log_survival < 0) & ~is_zero)
+    inside = np.flatnonzero((log_survival < 0) & ~is_zero)
     log_log = np.log(-log_survival[inside])
     half_width = Z_95 * np.sqrt(greenwood[inside]) / -log_survival[inside]
-    lower_hits = np.union1d(
-        inside[log_log + half_width >= LOG_LOG_2], np.flatnonzero(is_zero)
-    ).astype(np.int64)
-    upper_hits = inside[log_log - half_width >= LOG_LOG_2]
+    is_below, is_above = is_zero.copy(), np.zeros_like(is_zero)
+    is_below[inside] = log_log + half_width >= LOG_LOG_2
+    is_above[inside] = log_log - half_width >= LOG_LOG_2
 
-    median_lower = time_of_first(lower_hits, np.nan)
-    median_upper = time_of_first(upper_hits, np.inf)
+    median_lower = time_of_first(is_below, np.nan)
+    median_upper = time_of_first(is_above, np.inf)
     median_upper[np.isnan(median_lower)] = np.nan
     median_lower[(lengths < FEWEST_FOR_A_LOWER_BOUND) & ~np.isnan(median_lower)] = 0.0
-    closed_before = np.concatenate(([0], np.cumsum(closed)))
 
     shape = (groups, len(at_seconds))
     survival = np.full(shape, np.nan)
@@ -158,11 +166,11 @@ def _survival_of_chunk(
     is_followed = np.zeros(shape, dtype=bool)
     some = lengths > 0
     longest = np.zeros(groups, dtype=np.int64)
-    longest[some] = time[last[some] - 1]
+    longest[some] = time[last_moment[some] - 1]
     for column, at in enumerate(at_seconds):
-        asked = ((np.arange(groups) * span + min(int(at), span - 1)) << 1) | 1
-        step = np.searchsorted(key, asked, side="right") - 1
-        before_first = step < first
+        asked = np.arange(groups) * span + min(int(at), span - 1)
+        step = np.searchsorted(moment, asked, side="right") - 1
+        before_first = step < first_moment
         step = np.maximum(step, 0)
         survival[some, column] = np.where(before_first[some], 1.0, np.exp(log_survival[step[some]]))
         log_variance[some, column] = np.where(before_first[some], 0.0, greenwood[step[some]])
@@ -171,7 +179,7 @@ def _survival_of_chunk(
     return (
         lengths,
         closed_before[last] - closed_before[first],
-        time_of_first(np.flatnonzero(log_survival <= np.log(HALF)), np.nan),
+        time_of_first(log_survival <= np.log(HALF), np.nan),
         median_lower,
         median_upper,
         survival,
@@ -180,9 +188,13 @@ def _survival_of_chunk(
     )
 
 
-def _running_sum(values: Floats, first: Ints, lengths: Ints) -> Floats:
-    """Cumulative sums that start anew at each range."""
-    total: Floats = np.cumsum(values)
-    before = np.concatenate(([0.0], total))[first]
-    since_start: Floats = total - np.repeat(before, lengths)
+def _running_sum(values: Floats, first: Ints, group: Ints, bits: int) -> Floats:
+    """Cumulative sums that start anew at each range; `group` is the range of each value.
+
+    Summed as whole multiples of 2 ** -bits, which is exact: no range's sums depend on what is
+    computed beside it. (The sum of all may wrap around; the differences do not mind.)
+    """
+    total = np.cumsum(np.rint(np.ldexp(values, bits)).astype(np.int64))
+    before = np.concatenate((np.zeros(1, dtype=np.int64), total))[first]
+    since_start: Floats = np.ldexp((total - before[group]).astype(np.float64), -bits)
     return since_start

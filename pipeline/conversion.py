@@ -9,7 +9,6 @@ from datetime import datetime
 from typing import Any
 
 import numpy as np
-import pandas as pd
 
 from db import conversion_scores as scores
 from db.engine import Connection
@@ -59,11 +58,11 @@ def _score_market(
     return len(days)
 
 
-def _scored(cells: pd.DataFrame, zone: str, now: datetime, window_seconds: int) -> pd.DataFrame:
+def _scored(cells: scores.Columns, zone: str, now: datetime, window_seconds: int) -> scores.Columns:
     """Rows of `conversion_metrics`: the cells with their counts."""
     alerts = scores.alerts_of(cells)
-    sizes = cells["alerts"].to_numpy(dtype=np.int64)
-    cell = np.repeat(np.arange(len(cells)), sizes)
+    sizes = np.asarray(cells["alerts"], dtype=np.int64)
+    cell = np.repeat(np.arange(len(sizes)), sizes)
     # Of each cell, how many seconds into its day the window of an alert must have begun.
     settled_before = np.array(
         [
@@ -73,12 +72,12 @@ def _scored(cells: pd.DataFrame, zone: str, now: datetime, window_seconds: int) 
         dtype=np.float64,
     )
     counts = funnel_counts(
-        alerts, alerts.sent <= settled_before[cell], cell, len(cells), window_seconds
+        alerts, alerts.sent <= settled_before[cell], cell, len(sizes), window_seconds
     )
-    return cells[[*scores.CELL, *scores.ARRAYS]].assign(
+    return {name: cells[name] for name in (*scores.CELL, *scores.ARRAYS)} | {
         **{f"{name}_count": counts.steps[name] for name in STEPS},
-        unsettled_count=counts.unsettled,
+        "unsettled_count": counts.unsettled,
         **{f"{name}_count": counts.causes[name] for name in CAUSES},
-        formula_version=FORMULA_VERSION,
-        computed_at=now,
-    )
+        "formula_version": [FORMULA_VERSION] * len(sizes),
+        "computed_at": [now] * len(sizes),
+    }

@@ -1,14 +1,12 @@
 """What a market's day says against its past: coverage, spikes, prime against off-peak, supply.
 
-Rows of `market_metrics` beside the additive ones of `score_market_days.sql`; each is a function of
-daily totals, scans and the last look alone. Spikes and prime against off-peak are of days that were
-over at the last look; supply is of a day's last full hour.
+Rows of `market_metrics` beside the additive ones of `pipeline/market_days.py`; each is a function
+of daily totals, scans and the last look alone. Spikes and prime against off-peak are of days that
+were over at the last look; supply is of a day's last full hour.
 """
 
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta
-
-import pandas as pd
 
 from db.engine import Connection
 from db.market_days import (
@@ -34,11 +32,15 @@ DAY = timedelta(days=1)
 
 
 def score_market(
-    connection: Connection, market: Market, touched: pd.DataFrame, *, seen_before: datetime | None
+    connection: Connection,
+    market: Market,
+    touched: tuple[date, date] | None,
+    *,
+    seen_before: datetime | None,
 ) -> None:
     """Brings these types up to date after the daily totals are.
 
-    touched: venues with the `first` and `last` day that changed. seen_before: the last look of the
+    touched: the first and the last day that changed. seen_before: the last look of the
     scoring before; `None` where everything is computed anew.
     """
     has_looked = seen_before != market.seen_until
@@ -51,8 +53,8 @@ def score_market(
         looked_through = local_date(min(seen_before, market.seen_until), market.row.timezone)
         unfinished = max(unfinished, looked_through)
     first, last = market.complete_through() + DAY, market.complete_through()
-    if len(touched):
-        first, last = min(touched["first"]), max(touched["last"]) + SPIKE_WEEKS * WEEK
+    if touched:
+        first, last = touched[0], touched[1] + SPIKE_WEEKS * WEEK
     if has_looked:
         first, last = min(first, unfinished), market.complete_through()
     first, last = max(first, market.first_date), min(last, market.complete_through())

@@ -6,15 +6,16 @@ that is running costs nothing here. Labels are made on reading, for they need al
 venues (`db/insights/trends.py`).
 """
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from datetime import date, datetime, timedelta
 
 import numpy as np
-import pandas as pd
+import pyarrow as pa
 from numpy.typing import NDArray
 
-from db import scores
+from db import packed_drops, scores
 from db.engine import Connection
 from db.watching import Market, seen_open, sundays_between
 from metrics.trend import outlasts, weekly_trends
@@ -27,24 +28,28 @@ WEEK = timedelta(days=7)
 def score_trends(
     connection: Connection,
     market: Market,
-    touched: pd.DataFrame,
+    touched: Mapping[str, tuple[date, date]],
     reaction_seconds: float,
     *,
     seen_before: datetime | None,
 ) -> None:
     """Brings `venue_trends` up to date: Sundays after touched days, and Sundays that are new.
 
-    touched: venues with the `first` and `last` day that changed. seen_before: the last look of the
+    touched: venues with the first and the last day that changed. seen_before: the last look of the
     scoring before; `None` where everything is computed anew, and `touched` then holds every venue.
     """
     through = _sunday_on_or_before(market.complete_through())
     known = _sunday_on_or_before(market.complete_through(seen_before))
     if seen_before is None:
         scores.forget_trends(connection, market.row.market_id)
-    for first_sunday, part in touched.groupby(touched["first"].map(_sunday_on_or_after)):
-        last_sunday = _sunday_on_or_after(max(part["last"])) + (WEEKS - 1) * WEEK
+    by_first: dict[date, list[str]] = defaultdict(list)
+    for venue_id, (first_day, _) in touched.items():
+        by_first[_sunday_on_or_after(first_day)].append(venue_id)
+    for first_sunday, venue_ids in by_first.items():
+        last_day = max(touched[venue_id][1] for venue_id in venue_ids)
+        last_sunday = _sunday_on_or_after(last_day) + (WEEKS - 1) * WEEK
         sundays = sundays_between(first_sunday, min(last_sunday, known))
-        _score(connection, market, part["venue_id"].tolist(), sundays, reaction_seconds)
+        _score(connection, market, venue_ids, sundays, reaction_seconds)
     if new := sundays_between(known + WEEK, through):
         venue_ids = scores.venues_since(connection, market.row.market_id, _first_day(new[0]))
         _score(connection, market, venue_ids, new, reaction_seconds)
@@ -63,18 +68,13 @@ def _score(
     first, last = _first_day(sundays[0]), sundays[-1]
     observed_days = market.exposure(connection, first, last).reshape(-1, 7).sum(axis=1)
     watch = market.watch(connection, first)
-    for drops in scores.read_drops(
-        connection,
-        market.row,
-        venue_ids,
-        first,
-        last,
-        now=market.now,
-        seen_until=market.seen_until,
-        is_catchable_only=True,
+    scores.forget_venue_trends(connection, venue_ids, sundays)
+    for drops in packed_drops.read_drops(
+        connection, venue_ids, first, last, now=market.now, seen_until=market.seen_until
     ):
         seconds, is_taken = seen_open(drops, watch, market.resolution_seconds)
-        is_counted = outlasts(seconds, is_taken, reaction_seconds)
+        is_catchable = drops.is_prime & drops.is_small
+        is_counted = is_catchable & outlasts(seconds, is_taken, reaction_seconds)
         tables = _weekly(drops, is_counted, len(observed_days))
         rows = [
             row
@@ -87,10 +87,12 @@ def _score(
                 market,
             )
         ]
-        scores.replace_venue_trends(connection, drops.venue_ids, sundays, pd.DataFrame(rows))
+        scores.write_venue_trends(connection, pa.Table.from_pylist(rows))
 
 
-def _weekly(drops: scores.Drops, is_counted: NDArray[np.bool_], weeks: int) -> NDArray[np.int64]:
+def _weekly(
+    drops: packed_drops.Drops, is_counted: NDArray[np.bool_], weeks: int
+) -> NDArray[np.int64]:
     """Counted drops of each venue in each week, shape (venues, weeks)."""
     shape = (len(drops.venue_ids), weeks)
     key = drops.venue * weeks + drops.day // 7

@@ -264,7 +264,7 @@ def assert_sound(engine: Engine) -> None:
 
 def forget_derived(engine: Engine) -> None:
     """Empties everything that a rescore rebuilds."""
-    for table in (*DERIVED, "market_scores", "unscored_venue_days"):
+    for table in (*DERIVED, "venue_day_drops", "market_scores", "unscored_venue_days"):
         execute(engine, f"DELETE FROM {table}")  # noqa: S608  # names from this file
 
 

@@ -9,6 +9,7 @@ import pandas as pd
 from db import scores
 from db.engine import Engine
 from db.insights.watched import watched_market
+from db.packed_drops import read_drops
 from db.watching import seen_open
 from metrics.survival import SurvivalCurve, survival_curve
 
@@ -32,9 +33,8 @@ def venue_curves(
         if market is None:
             return {}
         watch = market.watch(connection, first)
-        for drops in scores.read_drops(
+        for drops in read_drops(
             connection,
-            market.row,
             venue_ids,
             first,
             last,
@@ -71,8 +71,8 @@ def open_times_by_weekday(
         watch = market.watch(connection, first)
         venue_ids = scores.venues_since(connection, market_id, first)
         parts = []
-        for drops in scores.read_drops(
-            connection, market.row, venue_ids, first, last, now=now, seen_until=market.seen_until
+        for drops in read_drops(
+            connection, venue_ids, first, last, now=now, seen_until=market.seen_until
         ):
             seconds, is_taken = seen_open(drops, watch, market.resolution_seconds)
             weekday = (drops.day + first.weekday()) % 7

@@ -7,10 +7,10 @@ import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy import Connection
 
-from db import scores
 from db.engine import Engine
 from db.insights.venues import venue
 from db.insights.watched import watched_market
+from db.packed_drops import read_drops
 from db.queries import run
 from db.watching import Market, seen_open
 from metrics.survival import SurvivalCurve, survival_curve
@@ -66,9 +66,8 @@ def _durations(
     """Seconds each drop was seen open, and whether it was then taken."""
     watch = market.watch(connection, first)
     seconds, is_taken = [np.zeros(0, np.int64)], [np.zeros(0, np.bool_)]
-    for drops in scores.read_drops(
+    for drops in read_drops(
         connection,
-        market.row,
         venue_ids,
         first,
         last,

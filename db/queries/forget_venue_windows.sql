@@ -1,3 +1,5 @@
--- in:  venue_ids, as_of_dates
-DELETE FROM venue_rolling_metrics
-WHERE venue_id = ANY (CAST(:venue_ids AS text[])) AND as_of_date = ANY (CAST(:as_of_dates AS date[]))
+-- in:  venue_ids, first_dates (of each venue), as_of_dates, new_dates (whatever the venue's first)
+DELETE FROM venue_rolling_metrics m
+USING unnest(CAST(:venue_ids AS text[]), CAST(:first_dates AS date[])) AS touched (venue_id, first_date)
+WHERE m.venue_id = touched.venue_id AND m.as_of_date = ANY (CAST(:as_of_dates AS date[]))
+  AND (m.as_of_date >= touched.first_date OR m.as_of_date = ANY (CAST(:new_dates AS date[])))

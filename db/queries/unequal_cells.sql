@@ -17,7 +17,8 @@ WITH raw AS (
         ARRAY(SELECT unnest(closed_seconds) ORDER BY 1) AS closed_seconds,
         ARRAY(SELECT minute FROM unnest(closed_seconds, closed_minutes) AS c (seconds, minute) ORDER BY seconds, minute) AS closed_minutes,
         ARRAY(SELECT unnest(censored_seconds) ORDER BY 1) AS censored_seconds
-    FROM drop_rollup
+    FROM venues
+    JOIN drop_rollup USING (venue_id)
     WHERE opened_date = ANY (CAST(:days AS date[]))
 )
 SELECT venue_id, opened_date, slot_date, slot_hour, party_size,

@@ -4,6 +4,7 @@ from datetime import date, timedelta
 
 import pytest
 
+from db.proofs import problems
 from pipeline.tick import rescore, tick
 from tests.factories import (
     SETTINGS,
@@ -73,6 +74,48 @@ def test_a_pass_touches_only_venues_with_something_new(engine):
     assert tick(engine, SETTINGS, MORNING + 2 * HOUR + timedelta(minutes=1)).venues_scored == 1
     computed = {row["venue_id"]: row["computed_at"] for row in contents(engine, "venue_metrics")}
     assert computed["v"] > computed["w"]
+
+
+def test_of_a_touched_venue_only_windows_that_hold_the_touched_day_are_computed_anew(engine):
+    now = MORNING + 3 * DAY + 2 * HOUR
+    load(engine, *(a_drop(MORNING + days * DAY) for days in range(4)), now=now)
+    tick(engine, SETTINGS, now)
+    load(engine, a_drop(MORNING + 2 * DAY + HOUR), now=now)
+    tick(engine, SETTINGS, now + timedelta(minutes=1))
+    computed = {day: row["computed_at"] for day, row in windows(engine).items()}
+    assert [computed[MORNING.date() + days * DAY] > now for days in range(4)] == [
+        False,
+        False,
+        True,
+        True,
+    ]
+    assert_a_rescore_changes_nothing(engine, now + timedelta(minutes=1))
+
+
+@pytest.mark.parametrize(
+    "tampering",
+    [
+        "UPDATE venue_day_drops SET endings = ''",
+        "UPDATE venue_day_drops SET openings = openings || openings",
+        "UPDATE venue_day_drops SET unended = ''",
+        "DELETE FROM venue_day_drops",
+        "INSERT INTO venue_day_drops SELECT venue_id, opened_date - 1, openings, endings, unended "
+        "FROM venue_day_drops",
+    ],
+)
+def test_verify_holds_packed_days_against_the_rollup(engine, tampering):
+    load(engine, a_drop(MORNING), (new_drop(MORNING, slot_id="open"),), now=MORNING + 2 * HOUR)
+    tick(engine, SETTINGS, MORNING + 2 * HOUR)
+    assert list(problems(engine)) == []
+    execute(engine, tampering)
+    assert any("packed" in problem for problem in problems(engine))
+
+
+def test_verify_names_cells_of_a_venue_that_nobody_registered(engine):
+    load(engine, a_drop(MORNING), now=MORNING + 2 * HOUR)
+    tick(engine, SETTINGS, MORNING + 2 * HOUR)
+    execute(engine, "UPDATE drop_rollup SET venue_id = 'nobody'")
+    assert any("nobody registered it" in problem for problem in problems(engine))
 
 
 def test_a_silent_day_moves_the_windows_on_and_leaves_no_row_of_its_own(engine):

@@ -1,0 +1,173 @@
+"""Drops as arrays, read from `venue_day_drops`: what scoring and the questions beside it work on.
+
+`pack_days.sql` writes the rows and says what their bytes are. A venue's day is one row of a few
+hundred bytes, so that 90 days of a venue are read in a millisecond, however many cells they have.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from sqlalchemy import Connection, Row
+
+from db.queries import query, run
+
+CLOSED, EXPIRED, OPEN = 0, 1, 2
+DROPS_AT_ONCE = 150_000  # bounds the memory; a venue is never split
+VENUES_A_FETCH = 20
+DAYS_AT_ONCE = 31
+
+ENDING = np.dtype(">i8")
+UNENDED = np.dtype(
+    [("opened", ">i8"), ("slot", ">i8"), ("next_opened", ">i8"), ("drop_class", ">i2")]
+)
+OPENING = np.dtype(">i2")
+NO_NEXT = np.iinfo(np.int64).max
+MICROSECONDS = 1_000_000
+SMALL_OR_PRIME = 3  # the two lower bits of a class; 4 is EXPIRED
+
+
+@dataclass(frozen=True)
+class Drops:
+    """Drops of some venues, sorted by venue and day; all arrays have shape (drops,).
+
+    venue: position in `venue_ids`. day: days since the first date asked for. seconds: seen open.
+    kind: CLOSED, EXPIRED or OPEN. closed_minute: of the closing, minutes since 1970-01-01 UTC; 0
+    for what is not closed. is_prime. is_small: a party of two or of unknown size.
+    """
+
+    venue_ids: tuple[str, ...]
+    venue: NDArray[np.int64]
+    day: NDArray[np.int64]
+    seconds: NDArray[np.int64]
+    kind: NDArray[np.int64]
+    closed_minute: NDArray[np.int64]
+    is_prime: NDArray[np.bool_]
+    is_small: NDArray[np.bool_]
+
+
+@dataclass(frozen=True)
+class MarketDay:
+    """All drops of a market that opened on a local day.
+
+    slot_weekday (ISO, 1-7), slot_hour, opened_hour: shape (drops,).
+    closed_seconds: shape (closed,).
+    """
+
+    day: date
+    slot_weekday: NDArray[np.int64]
+    slot_hour: NDArray[np.int64]
+    opened_hour: NDArray[np.int64]
+    closed_seconds: NDArray[np.int64]
+
+
+def unpack_market(connection: Connection, market_id: str) -> None:
+    """Marks all of the market's venue-days to be packed and scored anew."""
+    run(connection, "unpack_market", market_id=market_id)
+
+
+def pack_days(connection: Connection, market_id: str) -> None:
+    """Packs the market's venue-days that are marked as not scored yet."""
+    run(connection, "pack_days", market_id=market_id)
+
+
+def read_drops(
+    connection: Connection,
+    venue_ids: Sequence[str],
+    first_date: date,
+    last_date: date,
+    *,
+    now: datetime,
+    seen_until: datetime,
+) -> Iterator[Drops]:
+    """The venues' drops that opened from `first_date` to `last_date`, some venues at a time.
+
+    Venues without a drop are left out. Drops without an end are censored at their slot's next
+    opening or, where there is none, at `seen_until`, and in any case at their slot's time; those
+    whose slot reopened or whose slot's time is past count as expired (as in expire_drops.sql).
+    """
+    rows = connection.execute(
+        query("drops_to_score"),
+        {"venue_ids": list(venue_ids), "first_date": first_date, "last_date": last_date},
+        execution_options={"yield_per": VENUES_A_FETCH},
+    )
+    part: list[Row[Any]] = []
+    size = 0
+    for row in rows:
+        part.append(row)
+        size += len(row.endings) // ENDING.itemsize + len(row.unended) // UNENDED.itemsize
+        if size >= DROPS_AT_ONCE:
+            yield _as_drops(part, now, seen_until)
+            part, size = [], 0
+    if part:
+        yield _as_drops(part, now, seen_until)
+
+
+def _as_drops(rows: Sequence[Row[Any]], now: datetime, seen_until: datetime) -> Drops:
+    days = np.concatenate([np.asarray(row.days, dtype=np.int64) for row in rows])
+    venues = np.repeat(np.arange(len(rows)), [len(row.days) for row in rows])
+    endings = np.frombuffer(b"".join(row.endings for row in rows), ENDING).astype(np.int64)
+    ends_of = _repeated((row.endings_sizes for row in rows), ENDING.itemsize)
+    unended = np.frombuffer(b"".join(row.unended for row in rows), UNENDED)
+    opens_of = _repeated((row.unended_sizes for row in rows), UNENDED.itemsize)
+
+    slot, next_opened = unended["slot"].astype(np.int64), unended["next_opened"].astype(np.int64)
+    has_next = next_opened != NO_NEXT
+    seen = np.minimum(slot, np.where(has_next, next_opened, _microseconds(seen_until)))
+    open_seconds = np.maximum((seen - unended["opened"]) // MICROSECONDS, 0)
+    is_over = has_next | (slot <= _microseconds(now))
+
+    code = endings >> 32
+    kind = np.concatenate(((code & 4) >> 2, np.where(is_over, EXPIRED, OPEN)))
+    row = np.concatenate((ends_of, opens_of))
+    drop_class = np.concatenate((code & SMALL_OR_PRIME, unended["drop_class"]))
+    seconds = np.concatenate((code >> 3, open_seconds))
+    minutes = np.concatenate((endings & 0xFFFFFFFF, np.zeros(len(unended), dtype=np.int64)))
+    # Two runs that are sorted each; what is equal stays in the order of its bytes.
+    order = np.argsort(row, kind="stable")
+    row, drop_class = row[order], drop_class[order]
+    return Drops(
+        venue_ids=tuple(row.venue_id for row in rows),
+        venue=venues[row],
+        day=days[row],
+        seconds=seconds[order],
+        kind=kind[order],
+        closed_minute=minutes[order],
+        is_prime=(drop_class & 1) == 1,
+        is_small=(drop_class & 2) == 2,
+    )
+
+
+def _repeated(sizes_of_venues: Iterable[Sequence[int]], bytes_a_drop: int) -> NDArray[np.int64]:
+    """Of each drop the number of its packed day."""
+    sizes = np.concatenate([np.asarray(sizes, dtype=np.int64) for sizes in sizes_of_venues])
+    return np.repeat(np.arange(len(sizes)), sizes // bytes_a_drop)
+
+
+def _microseconds(instant: datetime) -> int:
+    return round(instant.timestamp() * MICROSECONDS)
+
+
+def read_market_days(
+    connection: Connection, market_id: str, dates: Sequence[date]
+) -> Iterator[MarketDay]:
+    """The market's drops of each of the dates that had one."""
+    for begin in range(0, len(dates), DAYS_AT_ONCE):
+        rows = connection.execute(
+            query("market_days_to_score"),
+            {"market_id": market_id, "dates": list(dates[begin : begin + DAYS_AT_ONCE])},
+            execution_options={"yield_per": 1},
+        )
+        for row in rows:
+            opening = np.frombuffer(row.openings, OPENING).astype(np.int64)
+            code = np.frombuffer(row.endings, ENDING).astype(np.int64) >> 32
+            yield MarketDay(
+                day=row.opened_date,
+                slot_weekday=opening // 32 // 24,
+                slot_hour=opening // 32 % 24,
+                opened_hour=opening % 32,
+                closed_seconds=code[(code & 4) == 0] >> 3,
+            )

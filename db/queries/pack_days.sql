@@ -1,0 +1,47 @@
+-- Packs the market's venue-days that changed: what the rollup and the open drops say of a day, as
+-- fixed-width big-endian numbers in ascending order, in one row (db/packed_drops.py reads them).
+--   openings: 2 bytes a drop, (weekday of the slot 1-7 * 24 + hour of the slot) * 32 + hour of opening
+--   endings: 8 bytes a drop, (seconds seen open * 8 + class) * 2^32 + minute of the closing (since
+--     1970; 0 for EXPIRED); class is 4 for EXPIRED + 2 for two or unknown + 1 for prime
+--   unended: 26 bytes a drop, microseconds since 1970 of its opening, its slot and the slot's next
+--     opening (the largest number for none), and its class
+-- in:  market_id
+INSERT INTO venue_day_drops (venue_id, opened_date, openings, endings, unended)
+SELECT u.venue_id, u.opened_date, ended.openings, ended.endings, unended.drops
+FROM unscored_venue_days u
+JOIN venues v USING (venue_id)
+JOIN markets m USING (market_id)
+CROSS JOIN LATERAL (
+    SELECT string_agg(opening, '' ORDER BY opening) AS openings,
+        coalesce(string_agg(closed, '' ORDER BY closed), '')
+          || coalesce(string_agg(expired, '' ORDER BY expired), '') AS endings
+    FROM (
+        SELECT int2send(((date_part('isodow', slot_date)::int * 24 + slot_hour) * 32
+              + opened_minute / 60)::smallint) AS opening,
+            int8send(((closed_after::bigint * 8 + class) << 32) + closed_minute) AS closed,
+            int8send((censored_after::bigint * 8 + 4 + class) << 32) AS expired
+        FROM (
+            SELECT *, (party_size IN (0, 2))::int * 2
+                + (slot_hour >= m.prime_start_hour AND slot_hour < m.prime_end_hour)::int AS class
+            FROM drop_rollup
+            WHERE venue_id = u.venue_id AND opened_date = u.opened_date
+        ) AS cells,
+            unnest(opened_minutes, closed_seconds, closed_minutes, censored_seconds)
+                AS of_cell (opened_minute, closed_after, closed_minute, censored_after)
+    ) AS of_drop
+) AS ended
+CROSS JOIN LATERAL (
+    SELECT coalesce(string_agg(packed, '' ORDER BY packed), '') AS drops
+    FROM (
+        SELECT int8send((extract(epoch FROM opened_at) * 1000000)::bigint)
+            || int8send((extract(epoch FROM slot_at) * 1000000)::bigint)
+            || int8send(coalesce((extract(epoch FROM superseded_at) * 1000000)::bigint, 9223372036854775807))
+            || int2send(((party_size IN (0, 2))::int * 2
+                + (slot_hour >= m.prime_start_hour AND slot_hour < m.prime_end_hour)::int)::smallint) AS packed
+        FROM open_drops
+        WHERE venue_id = u.venue_id AND opened_date = u.opened_date
+    ) AS of_drop
+) AS unended
+WHERE v.market_id = :market_id AND ended.openings IS NOT NULL
+ON CONFLICT (venue_id, opened_date) DO UPDATE
+SET openings = excluded.openings, endings = excluded.endings, unended = excluded.unended
