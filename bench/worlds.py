@@ -4,7 +4,7 @@ what is measured.
 `write_events`: the simulator's events (venues of every kind, release times, cancellations,
 log-normal open durations, untaken tables), about 90 drops a venue and day. N grows as a market
 does: in venues, and in days up to the 22 that retention keeps.
-`write_year`: a year's rollup of 5,000 venues, at the demo's 15 drops a venue and day.
+`write_year`: a year's rollup of many venues, at the demo's 15 drops a venue and day.
 """
 
 import argparse
@@ -18,7 +18,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from tqdm import tqdm
 
-from bench.written import DAYS_KEPT, LOT, LOTS, Written
+from bench.written import DAYS_KEPT, LOT, LOTS, YEAR_VENUES, Written
 from pipeline.simulate.events import iter_drop_events, venues
 from pipeline.simulate.world import large_world
 
@@ -26,7 +26,6 @@ FIRST_DATE = date(2026, 10, 1)
 EVENTS_A_VENUE_DAY = 165
 DAYS_OF_A_MILLION = 15
 
-YEAR_VENUES = 5_000
 YEAR_DAYS = 365
 YEAR_DROPS_A_DAY = 15  # of a venue, in the mean
 YEAR_FIRST_DATE = date(2025, 11, 23)
@@ -91,9 +90,9 @@ def write_events(folder: Path, events: int) -> Written:
     return Written(events, n_venues, days, ends_at, world.market_id, world.timezone)
 
 
-def write_year(folder: Path) -> Written:
+def write_year(folder: Path, n_venues: int) -> Written:
     """`venues.parquet` and `cells-….csv`, one a day."""
-    world = large_world(YEAR_VENUES)
+    world = large_world(n_venues)
     pq.write_table(venues(world), folder / "venues.parquet")
     duck = duckdb.connect(config={"threads": 1})
     duck.execute("SELECT setseed(0.5)")
@@ -103,14 +102,14 @@ def write_year(folder: Path) -> Written:
             DAY_OF_CELLS.replace("{path}", str(folder / f"cells-{day}.csv")),
             {
                 "day": day,
-                "venues": YEAR_VENUES,
+                "venues": n_venues,
                 "most": 8 * YEAR_DROPS_A_DAY,
                 "drops_a_day": YEAR_DROPS_A_DAY,
             },
         )
     ends_at = datetime.combine(YEAR_FIRST_DATE + timedelta(days=YEAR_DAYS), time(4), UTC)
-    events = 2 * YEAR_DROPS_A_DAY * YEAR_VENUES * YEAR_DAYS
-    return Written(events, YEAR_VENUES, YEAR_DAYS, ends_at, world.market_id, world.timezone)
+    events = 2 * YEAR_DROPS_A_DAY * n_venues * YEAR_DAYS
+    return Written(events, n_venues, YEAR_DAYS, ends_at, world.market_id, world.timezone)
 
 
 def main() -> None:
@@ -118,9 +117,10 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("folder", type=Path)
     parser.add_argument("--events", type=int, help="without it: the year")
+    parser.add_argument("--venues", type=int, default=YEAR_VENUES, help="of the year")
     options = parser.parse_args()
     written = write_events(options.folder, options.events) if options.events else None
-    written = written or write_year(options.folder)
+    written = written or write_year(options.folder, options.venues)
     (options.folder / "written.json").write_text(json.dumps(asdict(written), default=str))
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+YEAR_VENUES = 5_000
 DAYS_KEPT = 22  # raw events, by the settings' retention
 LOT = 1_000  # events of one tick
 LOTS = 9

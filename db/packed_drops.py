@@ -125,7 +125,8 @@ def _as_drops(rows: Sequence[Row[Any]], now: datetime, seen_until: datetime) -> 
     row = np.concatenate((ends_of, opens_of))
     drop_class = np.concatenate((code & SMALL_OR_PRIME, unended["drop_class"]))
     seconds = np.concatenate((code >> 3, open_seconds))
-    minutes = np.concatenate((endings & 0xFFFFFFFF, np.zeros(len(unended), dtype=np.int64)))
+    signed = (endings & 0xFFFFFFFF).astype(np.uint32).view(np.int32)
+    minutes = np.concatenate((signed.astype(np.int64), np.zeros(len(unended), dtype=np.int64)))
     # Two runs that are sorted each; what is equal stays in the order of its bytes.
     order = np.argsort(row, kind="stable")
     row, drop_class = row[order], drop_class[order]

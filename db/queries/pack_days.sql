@@ -1,8 +1,8 @@
 -- Packs the market's venue-days that changed: what the rollup and the open drops say of a day, as
 -- fixed-width big-endian numbers in ascending order, in one row (db/packed_drops.py reads them).
 --   openings: 2 bytes a drop, (weekday of the slot 1-7 * 24 + hour of the slot) * 32 + hour of opening
---   endings: 8 bytes a drop, (seconds seen open * 8 + class) * 2^32 + minute of the closing (since
---     1970; 0 for EXPIRED); class is 4 for EXPIRED + 2 for two or unknown + 1 for prime
+--   endings: 8 bytes a drop, seconds seen open * 8 + class, then the minute of the closing (since
+--     1970; 0 for EXPIRED), 4 bytes each; class is 4 for EXPIRED + 2 for two or unknown + 1 for prime
 --   unended: 26 bytes a drop, microseconds since 1970 of its opening, its slot and the slot's next
 --     opening (the largest number for none), and its class
 -- in:  market_id
@@ -18,7 +18,7 @@ CROSS JOIN LATERAL (
     FROM (
         SELECT int2send(((date_part('isodow', slot_date)::int * 24 + slot_hour) * 32
               + opened_minute / 60)::smallint) AS opening,
-            int8send(((closed_after::bigint * 8 + class) << 32) + closed_minute) AS closed,
+            int8send(((closed_after::bigint * 8 + class) << 32) | (closed_minute::bigint & 4294967295)) AS closed,
             int8send((censored_after::bigint * 8 + 4 + class) << 32) AS expired
         FROM (
             SELECT *, (party_size IN (0, 2))::int * 2

@@ -31,7 +31,7 @@ CROSS JOIN LATERAL (
     FROM (
         SELECT int2send(((date_part('isodow', slot_date)::int * 24 + slot_hour) * 32
               + opened_minute / 60)::smallint) AS opening,
-            int8send(((closed_after::bigint * 8 + class) << 32) + closed_minute) AS closed,
+            int8send(((closed_after::bigint * 8 + class) << 32) | (closed_minute::bigint & 4294967295)) AS closed,
             int8send((censored_after::bigint * 8 + 4 + class) << 32) AS expired
         FROM (
             SELECT *, (party_size IN (0, 2))::int * 2

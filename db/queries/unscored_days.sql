@@ -17,7 +17,7 @@ WHERE v.market_id = :market_id
         AND o.slot_at <= greatest(CAST(:scored_for AS timestamptz), CAST(:now AS timestamptz))))
 UNION
 SELECT r.venue_id, r.opened_date
-FROM drop_rollup r
+FROM venue_day_drops r
 JOIN venues v USING (venue_id)
 WHERE v.market_id = :market_id AND r.opened_date >= CAST(:unfinished AS date)
   AND CAST(:seen_before AS timestamptz) <> CAST(:seen_until AS timestamptz)
