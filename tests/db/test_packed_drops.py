@@ -30,7 +30,7 @@ cells = st.dictionaries(
     ),
     max_size=4,
 )
-microseconds = st.integers(0, 10 * 3600 * 10**6)
+microseconds = st.integers(1, 10 * 3600 * 10**6)
 unended = st.lists(
     st.tuples(microseconds, microseconds, st.none() | microseconds, st.booleans()), max_size=4
 )
