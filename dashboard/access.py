@@ -101,53 +101,53 @@ def email() -> str | None:
 
 
 def roles(readers: Sequence[Reader]) -> frozenset[Role]:
-    """The roles of whoever is here, one of the readers of the settings. Where nobody is logged in,
-    or somebody without a role, the page says so and ends here."""
+    """The roles of whoever is here, one of the readers of the settings; none of somebody who is not
+    logged in, or has none."""
     if not is_login_configured():
         return ALL
-    if not st.user.is_logged_in:
-        _end("Table Stakes is for its readers: log in to go on.", "Log in", st.login)
-    address = email()
     given = {reader.email: reader.roles for reader in readers}
-    if address is None or address not in given:
-        who = address or "somebody without a verified e-mail address"
-        _end(
-            f"You are logged in as {who}, who has no role here. Whoever runs Table Stakes can give "
-            "one with TABLESTAKES_ROLES.",
-            "Log out",
-            st.logout,
-        )
-        return frozenset()
-    return given[address]
+    return given.get(email() or "", frozenset())
 
 
-def page(held: frozenset[Role], allowed: frozenset[Role], file: str, title: str) -> "st.Page":
+def page(
+    held: frozenset[Role], allowed: frozenset[Role], file: str, title: str, *, default: bool = False
+) -> "st.Page":
     """A page for some roles. To others it is not in the navigation, and a link to it says why."""
     url_path = file.removesuffix(".py")
     if held & allowed:
-        return st.Page(file, title=title, url_path=url_path)
+        return st.Page(file, title=title, url_path=url_path, default=default)
 
     def refusal() -> None:
+        if not held:
+            _say_how_to_get_in()
+            return
         st.title(title, anchor=False)
         st.warning(
             f"This page is for {list_words(sorted(f'{role}s' for role in allowed))}. You are "
             f"logged in as {email()}, {list_words(sorted(held))}."
         )
 
-    return st.Page(refusal, title=title, url_path=url_path, visibility="hidden")
+    # Known all the same: for an address that no page has Streamlit says that it does not exist.
+    return st.Page(refusal, title=title, url_path=url_path, default=default, visibility="hidden")
 
 
-def say_who() -> None:
+def say_who(held: frozenset[Role]) -> None:
     """At the foot of the navigation: who is logged in, and a way out."""
-    if is_login_configured():
+    if held and is_login_configured():
         with st.sidebar:
             st.caption(f"Logged in as {email()}.")
             st.button("Log out", on_click=st.logout, type="tertiary", key="log-out")
 
 
-def _end(words: str, label: str, action: object) -> None:
-    st.navigation([st.Page(lambda: None, title="Table Stakes")], position="hidden")
+def _say_how_to_get_in() -> None:
     st.title("Table Stakes", anchor=False)
-    st.write(words)
-    st.button(label, on_click=action, key="log-in-or-out")  # type: ignore[arg-type]
-    st.stop()
+    if not st.user.is_logged_in:
+        st.write("Table Stakes is for its readers: log in to go on.")
+        st.button("Log in", on_click=st.login, key="log-in")
+        return
+    who = email() or "somebody without a verified e-mail address"
+    st.write(
+        f"You are logged in as {who}, who has no role here. Whoever runs Table Stakes can give one "
+        "with TABLESTAKES_ROLES."
+    )
+    st.button("Log out", on_click=st.logout, key="log-out")

@@ -6,7 +6,7 @@ from pathlib import Path
 import streamlit as st
 
 from dashboard import access, data
-from dashboard.access import EDITORS, FOUNDERS
+from dashboard.access import ALL, EDITORS, FOUNDERS
 from db.insights import DATABASE_UNAVAILABLE
 
 log = logging.getLogger("tablestakes.dashboard")
@@ -18,17 +18,17 @@ roles = access.roles(data.settings().roles)
 page = st.navigation(
     {
         "Now": [
-            st.Page("week.py", title="This week", url_path="week", default=True),
-            st.Page("live.py", title="Live", url_path="live"),
-            st.Page("digest.py", title="Digest", url_path="digest"),
+            access.page(roles, ALL, "week.py", "This week", default=True),
+            access.page(roles, ALL, "live.py", "Live"),
+            access.page(roles, ALL, "digest.py", "Digest"),
         ],
         "Rankings": [
-            st.Page("hardest.py", title="Hardest tables", url_path="hardest"),
-            st.Page("venue.py", title="Venue", url_path="venue"),
+            access.page(roles, ALL, "hardest.py", "Hardest tables"),
+            access.page(roles, ALL, "venue.py", "Venue"),
         ],
         "Patterns": [
-            st.Page("timing.py", title="Timing", url_path="timing"),
-            st.Page("market.py", title="Market", url_path="market"),
+            access.page(roles, ALL, "timing.py", "Timing"),
+            access.page(roles, ALL, "market.py", "Market"),
         ],
         "Conversion": [
             access.page(roles, FOUNDERS, "funnel.py", "Funnel"),
@@ -37,14 +37,14 @@ page = st.navigation(
             access.page(roles, FOUNDERS, "cohorts.py", "Cohorts"),
         ],
         "Behind the numbers": [
-            st.Page("definitions.py", title="Definitions", url_path="definitions"),
+            access.page(roles, ALL, "definitions.py", "Definitions"),
             access.page(roles, EDITORS, "annotations.py", "Annotations"),
-            st.Page("health.py", title="Data health", url_path="health"),
+            access.page(roles, ALL, "health.py", "Data health"),
         ],
     },
     expanded=True,
 )
-access.say_who()
+access.say_who(roles)
 try:
     page.run()
 except DATABASE_UNAVAILABLE as error:

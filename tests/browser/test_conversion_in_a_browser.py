@@ -37,7 +37,6 @@ def test_window_and_breakdown_go_into_the_link_and_its_csv_holds_what_is_shown(
     browser: Browser, demo_app: str
 ) -> None:
     with reader(browser) as (page, _):
-        page.set_default_timeout(120_000)
         visit(page, f"{demo_app}/funnel?by=channel")
         page.locator(".st-key-within").get_by_text("6", exact=True).click()
         settled(page)
