@@ -154,14 +154,12 @@ def _sealing(retention: Retention) -> tuple[bool, str]:
 
 
 def _watching(market: MarketStatus) -> tuple[bool, str]:
-    if market.is_coverage_assumed or market.coverage_rate is None:
-        return True, (
-            f"{market.market_id}: no scans in the last {COVERAGE_DAYS} days, so coverage is "
-            "assumed to be full, not measured."
-        )
+    if market.coverage_rate is None:
+        return True, f"{market.market_id}: not enough data to say how much was watched."
+    assumed = ", assumed where no scans tell" if market.is_coverage_assumed else ""
     text = (
         f"{market.market_id}: watched {percent_words(market.coverage_rate)} of the last "
-        f"{COVERAGE_DAYS} days."
+        f"{COVERAGE_DAYS} days{assumed}."
     )
     return market.coverage_rate >= LEAST_COVERAGE, text
 

@@ -24,13 +24,15 @@ WEEK = timedelta(days=7)
 
 @dataclass(frozen=True)
 class DailyDrops:
-    """Drops and observed share of consecutive local days; arrays of shape (days,)."""
+    """Drops and observed share of consecutive local days, and whether no scans told of all of it;
+    arrays of shape (days,)."""
 
     first_date: date
     new_drops: NDArray[np.int64]
     prime: NDArray[np.int64]
     off_peak: NDArray[np.int64]
     exposure: NDArray[np.float64]
+    is_assumed: NDArray[np.bool_]
 
     def at(self, day: date) -> int:
         """The day's position in the arrays."""
@@ -69,7 +71,8 @@ def daily_drops(connection: Connection, market: Market, first: date, last: date)
         counts[:, (row.window_date - first).days] = row.new_drops, row.prime, row.off_peak
     new_drops, prime, off_peak = counts
     exposure = market.exposure(connection, first, last)
-    return DailyDrops(first, new_drops, prime, off_peak, exposure)
+    is_assumed = market.assumed_days(first, last)
+    return DailyDrops(first, new_drops, prime, off_peak, exposure, is_assumed)
 
 
 def against_weekday(drops: DailyDrops, day: date) -> WeekdayComparison | None:

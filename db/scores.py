@@ -132,15 +132,20 @@ def score_market_weekdays(
     market_id: str,
     dates: Sequence[date],
     *,
+    first_date: date,
     formula_version: int,
     now: datetime,
 ) -> None:
-    """Recomputes the market's 28-day weekdays as of these dates, from its daily totals."""
+    """Recomputes the market's 28-day weekdays as of these dates, from its daily totals.
+
+    first_date: the market's first day.
+    """
     run(
         connection,
         "score_market_weekdays",
         market_id=market_id,
         dates=list(dates),
+        first_date=first_date,
         formula_version=formula_version,
         now=now,
     )

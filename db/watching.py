@@ -32,9 +32,15 @@ class Market:
     today: date
 
     @property
-    def is_coverage_assumed(self) -> bool:
-        """Without any scan, the market counts as watched from its first event on."""
-        return bool(self.row.last_ok_at is None)
+    def has_scans(self) -> bool:
+        """Whether anybody ever sent a scan, good or not."""
+        return bool(self.row.first_scan_at is not None)
+
+    @property
+    def assumed_until(self) -> datetime:
+        """Up to here the market counts as watched from its first event on: no scan could tell."""
+        instant: datetime = min(self.row.first_scan_at or self.seen_until, self.seen_until)
+        return instant
 
     def complete_through(self, last_look: datetime | None = None) -> date:
         """The last local day that was over at the last look, this market's or an earlier one."""
@@ -47,24 +53,34 @@ class Market:
         """
         days = dates_between(first, last)
         bounds = [local_day_bounds(day, self.row.timezone) for day in days]
-        assumed_until = min(self.row.first_ok_at or self.seen_until, self.seen_until)
-        assumed = [
-            (min(end, assumed_until) - max(start, self.row.first_event_at)) / MINUTE
-            for start, end in bounds
-        ]
+        assumed = [self._assumed_minutes(*of_day) for of_day in bounds]
         seen = {}
-        if not self.is_coverage_assumed:
+        if self.has_scans:
             until = min(bounds[-1][1], self.seen_until)
             seen = scores.observed_minutes(connection, self.row, bounds[0][0], until)
-        watched = np.maximum(assumed, 0.0) + [seen.get(day, 0) for day in days]
+        watched = np.array(assumed) + [seen.get(day, 0) for day in days]
         lengths = [(end - start) / MINUTE for start, end in bounds]
         return day_exposure(np.minimum(watched, lengths), lengths)
 
+    def assumed_days(self, first: date, last: date) -> NDArray[np.bool_]:
+        """Of which local days, from first to last, the exposure is assumed at least in part."""
+        return np.array(
+            [
+                not self.has_scans
+                or self._assumed_minutes(*local_day_bounds(day, self.row.timezone)) > 0
+                for day in dates_between(first, last)
+            ]
+        )
+
+    def _assumed_minutes(self, start: datetime, end: datetime) -> float:
+        assumed = min(end, self.assumed_until) - max(start, self.row.first_event_at)
+        return float(max(assumed / MINUTE, 0.0))
+
     def watch(self, connection: Connection, first: date) -> scores.Watch | None:
         """Observed minutes from a local day (or the first scan) on; `None` without scans."""
-        if self.is_coverage_assumed:
+        if not self.has_scans:
             return None
-        start = max(self.row.first_ok_at, local_day_bounds(first, self.row.timezone)[0])
+        start = max(self.row.first_scan_at, local_day_bounds(first, self.row.timezone)[0])
         first_hour = scores.full_hour(start)
         return scores.read_watch(connection, self.row, first_hour, max(first_hour, self.seen_until))
 

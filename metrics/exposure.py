@@ -17,6 +17,10 @@ from numpy.typing import ArrayLike
 
 from metrics.survival import Floats
 
+GRAIN = 2.0**32
+"""Shares are whole multiples of 1 / GRAIN (20 µs of a day), so that sums are exact: a window's
+exposure does not depend on what is summed beside it."""
+
 
 def day_exposure(observed_minutes: ArrayLike, day_minutes: ArrayLike) -> Floats:
     """The observed share of each day; 0 for a day that never was.
@@ -27,7 +31,8 @@ def day_exposure(observed_minutes: ArrayLike, day_minutes: ArrayLike) -> Floats:
     minutes = np.asarray(day_minutes, dtype=np.float64)
     if observed.size and ((observed < 0) | (observed > minutes)).any():
         raise ValueError("observed time must lie between zero and the day's length")
-    return np.divide(observed, minutes, out=np.zeros_like(observed), where=minutes > 0)
+    share = np.divide(observed, minutes, out=np.zeros_like(observed), where=minutes > 0)
+    return np.round(share * GRAIN) / GRAIN
 
 
 def observed_day_equivalents(observed_minutes: ArrayLike, day_minutes: ArrayLike) -> float:

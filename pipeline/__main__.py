@@ -261,7 +261,7 @@ def _status(engine: Engine, settings: Settings, options: argparse.Namespace) -> 
         coverage = (
             "not enough data" if market.coverage_rate is None else f"{market.coverage_rate:.1%}"
         )
-        assumed = " (assumed: nobody sends scans)" if market.is_coverage_assumed else ""
+        assumed = " (assumed where no scans tell)" if market.is_coverage_assumed else ""
         print(
             f"market {market.market_id}: {market.first_date} to {market.latest_date}, "
             f"coverage {coverage}{assumed}"

@@ -35,6 +35,7 @@ def score_market_days(connection: Connection, market: Market, days: list[date]) 
         connection,
         market.row.market_id,
         dates_between(days[0], max(days[-1], market.latest_date)),
+        first_date=market.first_date,
         formula_version=FORMULA_VERSION,
         now=market.now,
     )

@@ -46,7 +46,8 @@ def score_market(
     has_looked = seen_before != market.seen_until
     if seen_before is None:
         forget_market_metrics(connection, market.row.market_id, TYPES, date.min, date.max)
-    current = local_date(market.seen_until, market.row.timezone)
+    # Days on which tables opened after the last look have a coverage too: none.
+    current = max(local_date(market.seen_until, market.row.timezone), market.latest_date)
     # Days that were not over at the last look are to be looked at again after the next.
     unfinished = market.first_date
     if seen_before is not None:
@@ -68,25 +69,23 @@ def score_market(
             market,
             "prime_off_peak",
             days,
-            {day: _prime_off_peak(market, drops, day) for day in days},
+            {day: _prime_off_peak(drops, day) for day in days},
         )
-    if has_looked and unfinished <= current:
+    if (has_looked or touched) and unfinished <= current:
         days = dates_between(unfinished, current)
         exposure = market.exposure(connection, unfinished, current).tolist()
+        is_assumed = market.assumed_days(unfinished, current).tolist()
         _replace(
             connection,
             market,
             "coverage",
             days,
             {
-                day: {
-                    "coverage_rate": share,
-                    "is_coverage_assumed": market.is_coverage_assumed,
-                }
-                for day, share in zip(days, exposure, strict=True)
+                day: {"coverage_rate": share, "is_coverage_assumed": assumed}
+                for day, share, assumed in zip(days, exposure, is_assumed, strict=True)
             },
         )
-        if not market.is_coverage_assumed:
+        if has_looked and market.has_scans:
             hours = last_hours(supply_hours(connection, market, unfinished, current))
             supply = {day: _supply(hour) for day, hour in hours.items()}
             _replace(connection, market, "supply_compression", days, supply)
@@ -128,7 +127,7 @@ def _spike(drops: DailyDrops, day: date) -> dict[str, object] | None:
     }
 
 
-def _prime_off_peak(market: Market, drops: DailyDrops, day: date) -> dict[str, object] | None:
+def _prime_off_peak(drops: DailyDrops, day: date) -> dict[str, object] | None:
     window = slice(drops.at(day) - PRIME_DAYS + 1, drops.at(day) + 1)
     if not drops.new_drops[window].any():
         return None
@@ -149,7 +148,7 @@ def _prime_off_peak(market: Market, drops: DailyDrops, day: date) -> dict[str, o
         **sides,
         "observed_days": float(exposure.sum()),
         "coverage_rate": float(exposure.sum()) / PRIME_DAYS,
-        "is_coverage_assumed": market.is_coverage_assumed,
+        "is_coverage_assumed": bool(drops.is_assumed[window].any()),
     }
 
 

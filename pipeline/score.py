@@ -77,7 +77,7 @@ def _score_market(
     method_key = (
         f"formulas {FORMULA_VERSION}, reaction {reaction} s, resolution {resolution} s, "
         f"prime {row.prime_start_hour}-{row.prime_end_hour}, first event {row.first_event_at}, "
-        f"first scan {row.first_ok_at}"
+        f"first scan {row.first_scan_at}"
     )
     market = market_at(row, now, resolution)
     as_of_dates = _latest_dates(market)
@@ -131,7 +131,7 @@ def _to_score(
             seen_before=row.seen_until,
             seen_until=market.seen_until,
             unfinished=unfinished,
-            has_scans=not market.is_coverage_assumed,
+            has_scans=market.has_scans,
         )
     )
     known = set(row.as_of_dates)
@@ -209,6 +209,7 @@ def _score_venues(
     first_date = min(ends) - (LONGEST_WINDOW - 1) * DAY
     last_date = max(ends)
     exposure = market.exposure(connection, first_date, last_date)
+    is_assumed = market.assumed_days(first_date, last_date)
     watch = market.watch(connection, first_date)
     pairs = [(day, size) for day in sorted(windows) for size in windows[day]]
     for drops in packed_drops.read_drops(
@@ -228,6 +229,6 @@ def _score_venues(
                 [(until.get(venue, date.min) - first_date).days for venue in drops.venue_ids]
             ),
         )
-        table = WindowTable(drops, exposure, watch, first_date, reaction, market)
+        table = WindowTable(drops, exposure, is_assumed, watch, first_date, reaction, market)
         scores.write_venue_windows(connection, table.rolling_rows(asked))
         scores.write_venue_days(connection, table.day_rows(asked))

@@ -55,6 +55,7 @@ class WindowTable:
         self,
         drops: Drops,
         exposure: NDArray[np.float64],
+        is_assumed: NDArray[np.bool_],
         watch: Watch | None,
         first_date: date,
         reaction: float,
@@ -100,6 +101,7 @@ class WindowTable:
             "observed_days": _running(exposure[np.newaxis]),
             "watched_days": _running(is_watched[np.newaxis]),
             "half_watched_days": _running(observed[np.newaxis]),
+            "assumed_days": _running(is_assumed[np.newaxis]),
         }
 
     def rolling_rows(self, asked: Asked) -> pa.Table:
@@ -138,7 +140,7 @@ class WindowTable:
                 ),
                 "observed_days": observed_days,
                 "coverage_rate": observed_days / size,
-                "is_coverage_assumed": np.full(len(end), self.market.is_coverage_assumed),
+                "is_coverage_assumed": self._exposed("assumed_days", end, size) > 0,
                 "daily_prime_drops": [
                     "{" + ",".join(map(str, prime[v, e - s + 1 : e + 1].tolist())) + "}"
                     for v, e, s in zip(venue, end, size, strict=True)

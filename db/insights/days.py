@@ -54,7 +54,7 @@ def market_days(
             "prime_time_drops": found.prime[at],
             "off_peak_drops": found.off_peak[at],
             "coverage_rate": found.exposure[at],
-            "is_coverage_assumed": market.is_coverage_assumed,
+            "is_coverage_assumed": found.is_assumed[at],
             "usual": [of_day[0] for of_day in usual],
             "lowest": [of_day[1] for of_day in usual],
             "highest": [of_day[2] for of_day in usual],

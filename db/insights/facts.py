@@ -188,7 +188,8 @@ class About:
         with self.engine.connect() as connection:
             exposure = self.market.exposure(connection, first, last)
         share = min(float(exposure.mean()), 1.0)
-        coverage = Coverage(share, is_assumed=self.market.is_coverage_assumed)
+        is_assumed = bool(self.market.assumed_days(first, last).any())
+        coverage = Coverage(share, is_assumed=is_assumed)
         return FactContext(first, last, coverage, self.permalink)
 
 

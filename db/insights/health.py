@@ -13,7 +13,9 @@ from db import migrate
 from db.engine import Engine
 from db.insights.frames import frame
 from db.insights.market import markets
+from db.insights.watched import watched_market
 from db.queries import run
+from db.watching import dates_between
 from metrics.calendar import local_date, local_day_minutes
 
 TICK_JOB = "tick"
@@ -78,7 +80,7 @@ class Retention:
 
 @dataclass(frozen=True)
 class MarketStatus:
-    """A market's span and the coverage of its last 28 days (assumed where there are no scans)."""
+    """A market's span and the coverage of its last 28 days, assumed where no scans tell."""
 
     market_id: str
     is_simulated: bool
@@ -191,34 +193,29 @@ def receipts(engine: Engine, limit: int = 100) -> pd.DataFrame:
 
 def coverage_days(engine: Engine, *, now: datetime, days: int = COVERAGE_DAYS) -> pd.DataFrame:
     """Of each market with data and of each of its last `days` complete local days: market_id,
-    local_date, observed_minutes, wall_minutes, coverage_rate, is_assumed (no scans in these days).
+    local_date, observed_minutes, wall_minutes, coverage_rate, is_assumed (no scans told of it).
     Days before the market's first are left out."""
     return _coverage_days(engine, markets(engine), now, days)
 
 
 def _coverage_days(engine: Engine, known: pd.DataFrame, now: datetime, days: int) -> pd.DataFrame:
-    observed = frame(
-        engine,
-        "insight_observed_days",
-        market_id=None,
-        start_at=now - timedelta(days=days + 2),
-        end_at=now,
-    )
-    minutes = {
-        (row.market_id, row.local_date): row.observed_minutes for row in observed.itertuples()
-    }
-    scanned = set(observed["market_id"])
     found = []
-    for market in known[known["first_date"].notna()].itertuples():
-        today = local_date(now, market.timezone)
-        is_assumed = market.market_id not in scanned
-        for back in range(days, 0, -1):
-            day = today - timedelta(days=back)
-            wall = local_day_minutes(day, market.timezone)
-            if day < market.first_date or wall == 0:
+    for known_market in known[known["first_date"].notna()].itertuples():
+        today = local_date(now, known_market.timezone)
+        first = max(today - timedelta(days=days), known_market.first_date)
+        with engine.connect() as connection:
+            market = watched_market(connection, known_market.market_id, now)
+            if market is None or first >= today:
                 continue
-            seen = wall if is_assumed else int(minutes.get((market.market_id, day), 0))
-            found.append((market.market_id, day, seen, wall, seen / wall, is_assumed))
+            dates = dates_between(first, today - timedelta(days=1))
+            exposure = market.exposure(connection, dates[0], dates[-1]).tolist()
+        is_assumed = market.assumed_days(dates[0], dates[-1]).tolist()
+        for day, share, assumed in zip(dates, exposure, is_assumed, strict=True):
+            wall = local_day_minutes(day, known_market.timezone)
+            # Without any scan, nothing says that we stopped looking after the last event.
+            seen = wall if not market.has_scans else round(share * wall)
+            if wall > 0:
+                found.append((market.row.market_id, day, seen, wall, seen / wall, assumed))
     return pd.DataFrame(
         found,
         columns=[
@@ -268,7 +265,7 @@ def _market_statuses(
                 first_date=market.first_date,
                 latest_date=market.latest_date,
                 coverage_rate=int(own["observed_minutes"].sum()) / wall if wall else None,
-                is_coverage_assumed=bool(own["is_assumed"].all()),
+                is_coverage_assumed=bool(own["is_assumed"].any()),
             )
         )
     return tuple(statuses)

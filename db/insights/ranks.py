@@ -8,10 +8,9 @@ import pandas as pd
 
 from db.engine import Engine
 from db.insights.frames import frame
-from db.insights.market import Progress, progress
-from metrics.calendar import local_day_bounds, local_day_minutes
+from db.insights.market import progress
+from db.insights.watched import watched_market
 from metrics.catchable import catchable_rates
-from metrics.exposure import day_exposure
 from metrics.ranks import joint_confidence, rank_band_arrays
 from metrics.rates import last_against_previous
 from metrics.survival import Floats
@@ -42,7 +41,7 @@ def ranking(
 
     Empty where that day was not scored: see `latest_as_of`. Raises `UnknownMarketError`.
     """
-    changes = _changes(engine, market_id, as_of, progress(engine, market_id))
+    changes = _changes(engine, market_id, as_of)
     rows = with_ranks(rolling_rows(engine, {market_id: as_of}, window_days))
     rows = rows.merge(changes, how="left", on="venue_id")
     return narrowed(rows, neighborhood=neighborhood, cuisine=cuisine, on_list=on_list)
@@ -54,10 +53,9 @@ def openings_ranking(engine: Engine, market_id: str, as_of: date, window_days: i
     Columns as of `ranking`, but catchable_per_week, its interval and the ranks are of tables that
     opened a week, however long they lasted, and tier is None: tiers are of what can be caught.
     """
-    reach = progress(engine, market_id)
     rows = rolling_rows(engine, {market_id: as_of}, window_days)
     days = [as_of - timedelta(days=back) for back in range(window_days - 1, -1, -1)]
-    watched = _exposure(engine, market_id, days, reach)
+    watched = _exposure(engine, market_id, days)
     seen = [(day, float(share)) for day, share in zip(days, watched, strict=True) if share > 0]
     sums = frame(
         engine,
@@ -82,7 +80,7 @@ def openings_ranking(engine: Engine, market_id: str, as_of: date, window_days: i
         catchable_upper=rates.upper,
         tier=None,
     )
-    changes = _changes(engine, market_id, as_of, reach)
+    changes = _changes(engine, market_id, as_of)
     return with_ranks(rows).merge(changes, how="left", on="venue_id")
 
 
@@ -184,10 +182,10 @@ def _told_apart(rates: pd.Series) -> Floats:
     return rounded
 
 
-def _changes(engine: Engine, market_id: str, as_of: date, reach: Progress) -> pd.DataFrame:
+def _changes(engine: Engine, market_id: str, as_of: date) -> pd.DataFrame:
     """change_ratio, change_lower and change_upper by venue_id."""
     columns = ["venue_id", "change_ratio", "change_lower", "change_upper"]
-    complete = reach.complete_through
+    complete = progress(engine, market_id).complete_through
     if complete is None:
         return pd.DataFrame(columns=columns)
     last_day = min(as_of, complete)
@@ -195,7 +193,7 @@ def _changes(engine: Engine, market_id: str, as_of: date, reach: Progress) -> pd
     counts = frame(
         engine, "insight_prime_days", market_id=market_id, start_date=days[0], end_date=days[-1]
     )
-    watched = _exposure(engine, market_id, days, reach).tolist()
+    watched = _exposure(engine, market_id, days)
     daily = counts.pivot_table(
         index="venue_id", columns="window_date", values="prime_time_drops", fill_value=0
     ).reindex(columns=days, fill_value=0)
@@ -208,24 +206,11 @@ def _changes(engine: Engine, market_id: str, as_of: date, reach: Progress) -> pd
     return pd.DataFrame(found, columns=columns)
 
 
-def _exposure(engine: Engine, market_id: str, days: Sequence[date], reach: Progress) -> Floats:
-    """The observed share of each day; assumed to be whole from the first event on without scans."""
-    start_at, _ = local_day_bounds(days[0], reach.timezone)
-    _, end_at = local_day_bounds(days[-1], reach.timezone)
-    observed = frame(
-        engine, "insight_observed_days", market_id=market_id, start_at=start_at, end_at=end_at
-    )
-    lengths = [local_day_minutes(day, reach.timezone) for day in days]
-    if observed.empty:
-        minutes = {day: _assumed_minutes(day, reach) for day in days}
-    else:
-        minutes = dict(zip(observed["local_date"], observed["observed_minutes"], strict=True))
-    exposure: Floats = day_exposure([minutes.get(day, 0) for day in days], lengths)
-    return exposure
-
-
-def _assumed_minutes(day: date, reach: Progress) -> float:
-    start, end = local_day_bounds(day, reach.timezone)
-    if reach.first_event_at is None:
-        return 0.0
-    return max(0.0, (end - max(start, reach.first_event_at)) / timedelta(minutes=1))
+def _exposure(engine: Engine, market_id: str, days: Sequence[date]) -> list[float]:
+    """The observed share of each of these consecutive days, as scoring counts it."""
+    scored_for = progress(engine, market_id).scored_for
+    with engine.connect() as connection:
+        market = scored_for and watched_market(connection, market_id, scored_for)
+        if not market:
+            return [0.0] * len(days)
+        return [float(share) for share in market.exposure(connection, days[0], days[-1])]

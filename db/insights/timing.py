@@ -33,7 +33,7 @@ class WeekdayHours:
 
     clock: when the tables opened (`opened_hour`), or the time they are for (`slot_hour`).
     observed_hours: how long each cell was watched; None for slots, which have no watching of their
-    own. is_coverage_assumed: no scans tell, so the cells count as watched.
+    own. is_coverage_assumed: no scans tell of some of it, which counts as watched.
     """
 
     clock: Clock
@@ -76,7 +76,8 @@ def weekday_hours(
             observed = np.zeros((7, 24))
             if market is not None:
                 observed = _observed_hours(connection, market, first, last)
-    return WeekdayHours(clock, counts, observed, market is None or market.is_coverage_assumed)
+    is_assumed = market is None or bool(market.assumed_days(first, last).any())
+    return WeekdayHours(clock, counts, observed, is_assumed)
 
 
 def opening_times(
@@ -145,9 +146,8 @@ def _observed_hours(
     def minute(instant: datetime) -> int:
         return min(max(int((instant - start) / timedelta(minutes=1)), 0), observed.size)
 
-    # As in `Market.exposure`: assumed from the first event up to the first scan.
-    assumed_until = min(market.row.first_ok_at or market.seen_until, market.seen_until)
-    observed[minute(market.row.first_event_at) : minute(assumed_until)] = True
+    # As in `Market.exposure`.
+    observed[minute(market.row.first_event_at) : minute(market.assumed_until)] = True
     watch = market.watch(connection, first)
     if watch is not None:
         ahead = watch.first_minute - int(start.timestamp()) // 60

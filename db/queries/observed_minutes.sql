@@ -1,24 +1,22 @@
--- Minutes of each local day in which we were looking at the market, in any of its buckets. Hours are
--- kept in UTC and put into local days here; an hour in which a local day begins (zones that are not
--- whole hours) is counted minute by minute.
--- in:  market_id, timezone, first_at, last_at
+-- Minutes of each local day in which we were looking at the market, at whatever bucket. Hours are kept
+-- in UTC; one that straddles midnight, in zones that are off by 30 or 45 minutes, is cut there. Days at
+-- either end of the span may be incomplete.
+-- in:  market_id, timezone, first_at, last_at (instants)
 WITH hours AS (
-    SELECT hour_at, bit_or(observed) AS observed,
-        (hour_at AT TIME ZONE :timezone)::date AS first_date,
-        ((hour_at + interval '59 minutes') AT TIME ZONE :timezone)::date AS last_date
+    SELECT bit_or(observed) AS observed, hour_at AT TIME ZONE :timezone AS starts,
+        (hour_at + interval '1 hour') AT TIME ZONE :timezone AS ends
     FROM scan_rollup
-    WHERE market_id = :market_id AND hour_at >= :first_at AND hour_at < :last_at
+    WHERE market_id = :market_id
+      AND hour_at > CAST(:first_at AS timestamptz) - interval '1 hour' AND hour_at < :last_at
     GROUP BY hour_at
 )
-SELECT local_date, sum(minutes)::int AS minutes
-FROM (
-    SELECT first_date AS local_date, bit_count(observed) AS minutes
-    FROM hours
-    WHERE first_date = last_date
-    UNION ALL
-    SELECT ((hour_at + make_interval(mins => position)) AT TIME ZONE :timezone)::date,
-        get_bit(observed, position)
-    FROM hours, generate_series(0, 59) AS position
-    WHERE first_date <> last_date
-) AS parts
-GROUP BY local_date
+SELECT part.local_date, sum(bit_count(part.minutes))::int AS minutes
+FROM hours
+CROSS JOIN LATERAL (
+    SELECT CASE WHEN starts::date = ends::date THEN 0 ELSE date_part('minute', ends)::int END AS after
+) AS midnight
+CROSS JOIN LATERAL (
+    VALUES (starts::date, substring(observed FROM 1 FOR 60 - after)),
+        (ends::date, substring(observed FROM 61 - after))
+) AS part (local_date, minutes)
+GROUP BY part.local_date
