@@ -216,3 +216,20 @@ def test_pass_after_pass_gives_what_a_rescore_gives(utc_market):
     assert coverage[LAST]["coverage_rate"] < coverage[LAST - timedelta(days=1)]["coverage_rate"]
     seal(engine, SETTINGS, now)
     assert rows(engine) == passes
+
+
+def test_a_weekday_counts_its_days_on_which_nothing_opened(engine: Engine) -> None:
+    monday = datetime(2026, 10, 19, 15, tzinfo=UTC)
+    deliver(engine, new_drop(monday, slot_id="a"), new_drop(monday, slot_id="b"))
+    deliver(engine, new_drop(monday + timedelta(days=27), slot_id="c"))
+    tick(engine, SETTINGS, monday + timedelta(days=28))
+    [weekdays] = [
+        row["value_json"]["weekdays"]
+        for row in contents(engine, "market_metrics")
+        if row["metric_type"] == "by_weekday" and row["window_date"] == date(2026, 11, 15)
+    ]
+    assert [(day["iso_weekday"], day["days"], day["new_drops"]) for day in weekdays] == [
+        (1, 4, 2),
+        *((weekday, 4, 0) for weekday in range(2, 7)),
+        (7, 4, 1),
+    ]

@@ -6,6 +6,7 @@ from datetime import date, timedelta
 import pytest
 
 from db.deliveries import Delivery
+from db.insights import status
 from db.intake import DROPS, SCANS, VENUES
 from db.scan_writes import accept_scans
 from db.venue_writes import accept_venues
@@ -18,6 +19,7 @@ from tests.factories import (
     closed,
     deliver,
     deliver_scans,
+    deliver_venues,
     derived,
     forget_derived,
     new_drop,
@@ -27,14 +29,15 @@ from tests.factories import (
 )
 
 MORNING = at("2026-11-16 14:00")
+EARLIER = at("2026-10-16 14:00")
 OUTAGE = (at("2026-11-18 15:00"), at("2026-11-18 21:00"))
 
 
-def looks(first, last, *, every=timedelta(minutes=1), outage=None):
+def looks(first, last, *, every=timedelta(minutes=1), outage=None, market_id="nyc"):
     moment = first
     while moment <= last:
         if outage is None or not outage[0] <= moment < outage[1]:
-            yield scan(moment)
+            yield scan(moment, market_id=market_id)
         moment += every
 
 
@@ -127,3 +130,74 @@ def deliver_world(engine, world, format, table):
         accept_venues(engine, delivery, received_at=received_at)
     else:
         accept_drops(engine, delivery, received_at=received_at, max_lead_days=400)
+
+
+def coverage_rows(engine):
+    return {
+        row["window_date"]: row["value_json"]
+        for row in read(
+            engine,
+            "SELECT * FROM market_metrics WHERE metric_type = 'coverage' ORDER BY window_date",
+        )
+    }
+
+
+@pytest.mark.parametrize("zone", ["Asia/Kolkata", "Asia/Kathmandu", "America/New_York"])
+def test_a_day_watched_all_through_is_whole_in_zones_off_by_half_an_hour(engine, zone):
+    deliver_venues(engine, {"venue_id": "v", "market": "m", "timezone": zone})
+    first = at("2026-11-10 12:00")
+    deliver(engine, new_drop(first))
+    deliver_scans(engine, *looks(first, first + timedelta(days=4), market_id="m"))
+    for hours in (30, 36, 42, 48, 72, 96):
+        tick(engine, SETTINGS, first + timedelta(hours=hours))
+    shares = [coverage_rows(engine)[date(2026, 11, day)]["coverage_rate"] for day in (11, 12, 13)]
+    assert shares == [1.0, 1.0, 1.0]
+
+
+def test_a_market_whose_every_scan_failed_was_not_watched(engine):
+    deliver(
+        engine, *(new_drop(EARLIER + timedelta(days=back), slot_id=f"{back}") for back in range(9))
+    )
+    failed = (scan(EARLIER + timedelta(hours=hours), ok=False) for hours in range(-1, 24 * 9))
+    deliver_scans(engine, *failed)
+    tick(engine, SETTINGS, EARLIER + timedelta(days=9))
+    rows = read(engine, "SELECT * FROM venue_rolling_metrics WHERE window_days = 7")
+    assert {(row["observed_days"], row["scarcity_score"]) for row in rows} == {(0.0, None)}
+    assert not any(row["is_coverage_assumed"] for row in rows)
+
+
+def test_days_before_the_first_scan_say_that_their_coverage_is_assumed(engine):
+    first_scan = EARLIER + timedelta(days=12)
+    deliver(
+        engine, *(new_drop(EARLIER + timedelta(days=day), slot_id=f"{day}") for day in range(20))
+    )
+    last = EARLIER + timedelta(days=19)
+    deliver_scans(engine, *looks(first_scan, last, every=timedelta(minutes=60)))
+    tick(engine, SETTINGS, last)
+    says = {
+        day: (value["is_coverage_assumed"], value["coverage_rate"])
+        for day, value in coverage_rows(engine).items()
+    }
+    assert says[date(2026, 10, 20)] == (True, 1.0)
+    assert says[date(2026, 11, 2)] == (False, pytest.approx(1 / 60))
+    windows = {
+        (row["as_of_date"], row["window_days"]): row["is_coverage_assumed"]
+        for row in read(engine, "SELECT * FROM venue_rolling_metrics")
+    }
+    assert windows[date(2026, 11, 4), 28]
+    assert not windows[date(2026, 11, 4), 7]
+
+
+def test_drops_after_the_last_look_fall_on_days_that_nobody_watched(engine):
+    deliver_scans(engine, *looks(EARLIER, EARLIER + timedelta(days=2), every=timedelta(minutes=1)))
+    deliver(
+        engine, *(new_drop(EARLIER + timedelta(days=day), slot_id=f"{day}") for day in range(6))
+    )
+    now = EARLIER + timedelta(days=6)
+    tick(engine, SETTINGS, now)
+    ticked = coverage_rows(engine)
+    assert ticked[date(2026, 10, 17)]["coverage_rate"] == 1.0
+    assert ticked[date(2026, 10, 21)] == {"coverage_rate": 0.0, "is_coverage_assumed": False}
+    market = one(status(engine, now=now, retention_days=21).markets)
+    assert not market.is_coverage_assumed
+    assert market.coverage_rate < 0.5
