@@ -10,7 +10,13 @@ from sqlalchemy import Connection, Engine, Table, select, text
 from db.schema import batches, job_runs, metadata
 
 # The order in which drops came into a cell is no part of what it says.
-UNORDERED = ("opened_minutes", "closed_seconds", "closed_minutes", "censored_seconds")
+UNORDERED = (
+    "opened_minutes",
+    "closed_seconds",
+    "closed_minutes",
+    "censored_seconds",
+    "censored_minutes",
+)
 
 State = dict[str, list[str]]
 

@@ -96,6 +96,7 @@ def measure_baseline(engine: Engine) -> dict[str, Any]:
                 "closed_seconds": [],
                 "closed_minutes": [],
                 "censored_seconds": [],
+                "censored_minutes": [],
             }
         )
         for event in events:
@@ -113,6 +114,8 @@ def measure_baseline(engine: Engine) -> dict[str, Any]:
                 cell["closed_minutes"].append(int(event.occurred_at.timestamp()) // 60)
             else:
                 cell["censored_seconds"].append(event.open_seconds)
+                known_open_until = int(event.opened_at.timestamp()) + event.open_seconds
+                cell["censored_minutes"].append(known_open_until // 60)
         keys = ("venue_id", "opened_date", "slot_date", "slot_hour", "party_size")
         for key, cell in tqdm(cells.items(), desc="baseline", unit=" cells", disable=None):
             upsert = insert(drop_rollup).values(**dict(zip(keys, key, strict=True)), **cell)

@@ -35,8 +35,8 @@ class Drops:
     """Drops of some venues, sorted by venue and day; all arrays have shape (drops,).
 
     venue: position in `venue_ids`. day: days since the first date asked for. seconds: seen open.
-    kind: CLOSED, EXPIRED or OPEN. closed_minute: of the closing, minutes since 1970-01-01 UTC; 0
-    for what is not closed. is_prime. is_small: a party of two or of unknown size.
+    kind: CLOSED, EXPIRED or OPEN. end_minute: of the closing, or of the last moment it was known to
+    be open, in minutes since 1970-01-01 UTC. is_prime. is_small: a party of two or of unknown size.
     """
 
     venue_ids: tuple[str, ...]
@@ -44,7 +44,7 @@ class Drops:
     day: NDArray[np.int64]
     seconds: NDArray[np.int64]
     kind: NDArray[np.int64]
-    closed_minute: NDArray[np.int64]
+    end_minute: NDArray[np.int64]
     is_prime: NDArray[np.bool_]
     is_small: NDArray[np.bool_]
 
@@ -126,7 +126,8 @@ def _as_drops(rows: Sequence[Row[Any]], now: datetime, seen_until: datetime) -> 
     drop_class = np.concatenate((code & SMALL_OR_PRIME, unended["drop_class"]))
     seconds = np.concatenate((code >> 3, open_seconds))
     signed = (endings & 0xFFFFFFFF).astype(np.uint32).view(np.int32)
-    minutes = np.concatenate((signed.astype(np.int64), np.zeros(len(unended), dtype=np.int64)))
+    open_until = unended["opened"] // MICROSECONDS + open_seconds
+    minutes = np.concatenate((signed.astype(np.int64), open_until // 60))
     # Two runs that are sorted each; what is equal stays in the order of its bytes.
     order = np.argsort(row, kind="stable")
     row, drop_class = row[order], drop_class[order]
@@ -136,7 +137,7 @@ def _as_drops(rows: Sequence[Row[Any]], now: datetime, seen_until: datetime) -> 
         day=days[row],
         seconds=seconds[order],
         kind=kind[order],
-        closed_minute=minutes[order],
+        end_minute=minutes[order],
         is_prime=(drop_class & 1) == 1,
         is_small=(drop_class & 2) == 2,
     )

@@ -478,6 +478,8 @@ drop_rollup = Table(
     # Of each closed drop, the minute of its closing, counted from 1970-01-01 UTC.
     Column("closed_minutes", ARRAY(Integer), nullable=False),
     Column("censored_seconds", ARRAY(Integer), nullable=False),
+    # Of each expired drop, the minute until which it is known to have been open; 0: not kept.
+    Column("censored_minutes", ARRAY(Integer), nullable=False),
 )
 
 # One row an hour; `observed` has a bit for each minute in which we were looking.

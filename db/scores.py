@@ -54,6 +54,7 @@ def unscored_days(
     seen_until: datetime,
     unfinished: date,
     has_scans: bool,
+    resolution_seconds: int,
 ) -> list[tuple[str, date]]:
     """Venue-days that have to be scored again.
 
@@ -69,6 +70,7 @@ def unscored_days(
         seen_until=seen_until,
         unfinished=unfinished,
         has_scans=has_scans,
+        resolution_seconds=resolution_seconds,
     ).all()
     return [(row.venue_id, row.opened_date) for row in rows]
 

@@ -14,7 +14,7 @@ from db import scores
 from db.packed_drops import CLOSED, Drops
 from metrics.calendar import local_date, local_day_bounds
 from metrics.exposure import day_exposure
-from metrics.gaps import censored_in_gaps
+from metrics.gaps import cut_at_gaps
 
 MINUTE = timedelta(minutes=1)
 
@@ -115,13 +115,11 @@ def seen_open(
     is_closed = drops.kind == CLOSED
     if watch is None:
         return drops.seconds, is_closed
-    seconds, is_taken = drops.seconds.copy(), is_closed.copy()
-    seconds[is_closed], is_censored = censored_in_gaps(
-        drops.seconds[is_closed],
-        drops.closed_minute[is_closed],
+    seconds, is_cut = cut_at_gaps(
+        drops.seconds,
+        drops.end_minute,
         watch.observed,
         watch.first_minute,
         -(-resolution_seconds // 60),
     )
-    is_taken[is_closed] = ~is_censored
-    return seconds, is_taken
+    return seconds, is_closed & ~is_cut

@@ -132,6 +132,7 @@ def _to_score(
             seen_until=market.seen_until,
             unfinished=unfinished,
             has_scans=market.has_scans,
+            resolution_seconds=market.resolution_seconds,
         )
     )
     known = set(row.as_of_dates)

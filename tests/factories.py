@@ -30,7 +30,13 @@ NOW = datetime(2026, 11, 20, 18, tzinfo=UTC)  # 13:00 in New York, a Friday
 
 # Tables that can be computed again; `computed_at` says when they were, not what.
 DERIVED = ("venue_metrics", "venue_rolling_metrics", "venue_trends", "market_metrics")
-SORTED_ARRAYS = ("opened_minutes", "closed_seconds", "closed_minutes", "censored_seconds")
+SORTED_ARRAYS = (
+    "opened_minutes",
+    "closed_seconds",
+    "closed_minutes",
+    "censored_seconds",
+    "censored_minutes",
+)
 
 _keys = count(1)
 

@@ -19,7 +19,10 @@ WITH raw AS (
             ARRAY(SELECT unnest(opened_minutes) ORDER BY 1),
             ARRAY(SELECT unnest(closed_seconds) ORDER BY 1),
             ARRAY(SELECT minute FROM unnest(closed_seconds, closed_minutes) AS c (seconds, minute) ORDER BY seconds, minute),
-            ARRAY(SELECT unnest(censored_seconds) ORDER BY 1))),
+            ARRAY(SELECT unnest(censored_seconds) ORDER BY 1),
+            -- Null where they were not kept yet, when the day was sealed: its checksum is without them.
+            nullif(ARRAY(SELECT minute FROM unnest(censored_seconds, censored_minutes) AS c (seconds, minute) ORDER BY seconds, minute),
+                array_fill(0, ARRAY[cardinality(censored_seconds)])))),
             '' ORDER BY r.venue_id, slot_date, slot_hour, party_size)) AS checksum
     FROM drop_rollup r
     JOIN venues v USING (venue_id)

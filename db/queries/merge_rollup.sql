@@ -9,7 +9,8 @@ USING (
         coalesce(array_agg(opened_minute) FILTER (WHERE event_type = 'NEW_DROP'), '{}') AS opened_minutes,
         coalesce(array_agg(open_seconds) FILTER (WHERE event_type = 'CLOSED'), '{}') AS closed_seconds,
         coalesce(array_agg(floor(date_part('epoch', occurred_at) / 60)::int) FILTER (WHERE event_type = 'CLOSED'), '{}') AS closed_minutes,
-        coalesce(array_agg(open_seconds) FILTER (WHERE event_type = 'EXPIRED'), '{}') AS censored_seconds
+        coalesce(array_agg(open_seconds) FILTER (WHERE event_type = 'EXPIRED'), '{}') AS censored_seconds,
+        coalesce(array_agg(floor((floor(date_part('epoch', opened_at)) + open_seconds) / 60)::int) FILTER (WHERE event_type = 'EXPIRED'), '{}') AS censored_minutes
     FROM drop_events
     WHERE opened_date = ANY (CAST(:dates AS date[])) AND batch_id = ANY (CAST(:batch_ids AS bigint[]))
     GROUP BY venue_id, opened_date, slot_date, slot_hour, party_size
@@ -21,8 +22,10 @@ WHEN MATCHED THEN UPDATE
 SET opened_minutes = kept.opened_minutes || added.opened_minutes,
     closed_seconds = kept.closed_seconds || added.closed_seconds,
     closed_minutes = kept.closed_minutes || added.closed_minutes,
-    censored_seconds = kept.censored_seconds || added.censored_seconds
+    censored_seconds = kept.censored_seconds || added.censored_seconds,
+    censored_minutes = kept.censored_minutes || added.censored_minutes
 WHEN NOT MATCHED THEN INSERT (venue_id, opened_date, slot_date, slot_hour, party_size,
-    opened_minutes, closed_seconds, closed_minutes, censored_seconds)
+    opened_minutes, closed_seconds, closed_minutes, censored_seconds, censored_minutes)
 VALUES (added.venue_id, added.opened_date, added.slot_date, added.slot_hour, added.party_size,
-    added.opened_minutes, added.closed_seconds, added.closed_minutes, added.censored_seconds)
+    added.opened_minutes, added.closed_seconds, added.closed_minutes, added.censored_seconds,
+    added.censored_minutes)

@@ -1,8 +1,8 @@
 -- Packs the market's venue-days that changed: what the rollup and the open drops say of a day, as
 -- fixed-width big-endian numbers in ascending order, in one row (db/packed_drops.py reads them).
 --   openings: 2 bytes a drop, (weekday of the slot 1-7 * 24 + hour of the slot) * 32 + hour of opening
---   endings: 8 bytes a drop, seconds seen open * 8 + class, then the minute of the closing (since
---     1970; 0 for EXPIRED), 4 bytes each; class is 4 for EXPIRED + 2 for two or unknown + 1 for prime
+--   endings: 8 bytes a drop, seconds seen open * 8 + class, then the minute of the end (since 1970;
+--     0 where a day was sealed before they were kept), 4 bytes each; class is 4 for EXPIRED + 2 for two or unknown + 1 for prime
 --   unended: 26 bytes a drop, microseconds since 1970 of its opening, its slot and the slot's next
 --     opening (the largest number for none), and its class
 -- in:  market_id
@@ -19,15 +19,15 @@ CROSS JOIN LATERAL (
         SELECT int2send(((date_part('isodow', slot_date)::int * 24 + slot_hour) * 32
               + opened_minute / 60)::smallint) AS opening,
             int8send(((closed_after::bigint * 8 + class) << 32) | (closed_minute::bigint & 4294967295)) AS closed,
-            int8send((censored_after::bigint * 8 + 4 + class) << 32) AS expired
+            int8send(((censored_after::bigint * 8 + 4 + class) << 32) | (censored_minute::bigint & 4294967295)) AS expired
         FROM (
             SELECT *, (party_size IN (0, 2))::int * 2
                 + (slot_hour >= m.prime_start_hour AND slot_hour < m.prime_end_hour)::int AS class
             FROM drop_rollup
             WHERE venue_id = u.venue_id AND opened_date = u.opened_date
         ) AS cells,
-            unnest(opened_minutes, closed_seconds, closed_minutes, censored_seconds)
-                AS of_cell (opened_minute, closed_after, closed_minute, censored_after)
+            unnest(opened_minutes, closed_seconds, closed_minutes, censored_seconds, censored_minutes)
+                AS of_cell (opened_minute, closed_after, closed_minute, censored_after, censored_minute)
     ) AS of_drop
 ) AS ended
 CROSS JOIN LATERAL (

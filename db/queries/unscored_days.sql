@@ -1,8 +1,9 @@
 -- What must be scored again in a market: venue-days whose rollup changed; those with drops that have no
 -- end, where `now` moved past a slot's time; and where we have looked further since (`seen_until` is
 -- not what it was): those with drops without an end, those of days that were not over, and, to hold
--- them against scans, those with closings of the hours that have been added.
--- in:  market_id, scored_for, now, seen_before, seen_until, unfinished, has_scans
+-- them against scans, those with ends in the hours that have been added (and in the poll interval after
+-- them: what was watched before an end counts).
+-- in:  market_id, scored_for, now, seen_before, seen_until, unfinished, has_scans, resolution_seconds
 SELECT u.venue_id, u.opened_date
 FROM unscored_venue_days u
 JOIN venues v USING (venue_id)
@@ -25,6 +26,7 @@ UNION
 SELECT e.venue_id, e.opened_date
 FROM drop_events e
 JOIN venues v USING (venue_id)
-WHERE :has_scans AND v.market_id = :market_id AND e.event_type = 'CLOSED'
-  AND e.occurred_at > CAST(:seen_before AS timestamptz)
-  AND e.occurred_at <= CAST(:seen_until AS timestamptz) + interval '1 minute'
+WHERE :has_scans AND v.market_id = :market_id AND e.is_end
+  AND least(e.occurred_at, e.slot_at) > CAST(:seen_before AS timestamptz)
+  AND least(e.occurred_at, e.slot_at)
+    <= CAST(:seen_until AS timestamptz) + make_interval(secs => :resolution_seconds + 120)

@@ -11,10 +11,12 @@ from db.intake import DROPS, SCANS, VENUES
 from db.scan_writes import accept_scans
 from db.venue_writes import accept_venues
 from db.writes import accept_drops
+from pipeline.seal import seal
 from pipeline.simulate import Outage, drop_events, flat_world, scans, venues
 from pipeline.tick import rescore, tick
 from tests.factories import (
     SETTINGS,
+    assert_sound,
     at,
     closed,
     deliver,
@@ -201,3 +203,45 @@ def test_drops_after_the_last_look_fall_on_days_that_nobody_watched(engine):
     market = one(status(engine, now=now, retention_days=21).markets)
     assert not market.is_coverage_assumed
     assert market.coverage_rate < 0.5
+
+
+def test_a_table_whose_time_passed_unwatched_did_not_outlast_the_outage(engine):
+    """It was last seen half a minute after it opened; sealing does not change that."""
+    slot_at = at("2026-11-16 23:30")  # 6:30 pm in New York: prime
+    outage = (slot_at - timedelta(hours=1), slot_at + timedelta(hours=5))
+    opened = outage[0] - timedelta(seconds=30)
+    deliver(
+        engine,
+        new_drop(MORNING, slot_at=slot_at),
+        closed(MORNING + timedelta(seconds=45), MORNING, slot_at=slot_at),
+        new_drop(opened, slot_id="unseen", slot_at=slot_at),
+    )
+    last = MORNING + timedelta(days=4)
+    deliver_scans(engine, *looks(MORNING, last, outage=outage))
+    tick(engine, SETTINGS, last)
+    before = derived(engine)
+    row = before["venue_rolling_metrics"][-1]
+    assert (row["catchable_drops"], row["lasting_rate"]) == (2, 0.0)
+    now = MORNING + timedelta(days=40)
+    tick(engine, SETTINGS, now)
+    before = derived(engine)
+    assert date(2026, 11, 16) in {sealed.day for sealed in seal(engine, SETTINGS, now).sealed}
+    assert derived(engine) == before
+    forget_derived(engine)
+    rescore(engine, SETTINGS, now)
+    assert derived(engine) == before
+    assert_sound(engine)
+
+
+def test_a_bucket_looked_at_last_after_an_outage_does_not_make_its_tables_last(engine):
+    """Looking begins again at 21:00; the table's own bucket is looked at a minute later."""
+    slot_at = at("2026-11-20 00:00")
+    opened = OUTAGE[0] - timedelta(minutes=10)
+    noticed = OUTAGE[1] + timedelta(minutes=1, seconds=20)
+    deliver(engine, new_drop(opened, slot_at=slot_at), closed(noticed, opened, slot_at=slot_at))
+    last = MORNING + timedelta(days=4)
+    deliver_scans(engine, *looks(MORNING, last, outage=OUTAGE))
+    tick(engine, SETTINGS, last)
+    row = derived(engine)["venue_rolling_metrics"][-1]
+    assert row["closed_count"] == 1
+    assert row["typical_open_seconds"] is None
