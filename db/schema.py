@@ -573,6 +573,8 @@ market_scores = Table(
     Column("as_of_dates", ARRAY(Date), nullable=False),
     # Formulas and settings the rows were computed with; another key means all are computed anew.
     Column("method_key", Text, nullable=False),
+    # What windows that are not kept are computed with on reading.
+    Column("reaction_seconds", Double),
     Column("computed_at", _instant(), nullable=False),
 )
 
@@ -709,6 +711,8 @@ conversion_scores = Table(
     Column("scored_for", _instant(), nullable=False),
     Column("window_seconds", Integer, nullable=False),
     Column("method_key", Text, nullable=False),
+    # What windows that are not kept are computed with on reading.
+    Column("reaction_seconds", Double),
     Column("computed_at", _instant(), nullable=False),
 )
 

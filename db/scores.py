@@ -162,6 +162,7 @@ def finish_market(
     as_of_dates: Sequence[date],
     outdated_dates: Sequence[date],
     method_key: str,
+    reaction_seconds: float,
 ) -> None:
     """Notes what the market was scored for, and drops the windows of dates long past."""
     run(
@@ -180,6 +181,7 @@ def finish_market(
         seen_until=seen_until,
         as_of_dates=list(as_of_dates),
         method_key=method_key,
+        reaction_seconds=reaction_seconds,
         now=scored_for,
     )
 

@@ -1,7 +1,7 @@
 """Score: from the rollup to every derived table, by the formulas of `metrics/`.
 
 Packs the venue-days whose rollup changed (`db/packed_drops.py`), reads drops as arrays, asks
-`metrics/` for all windows of many venues at once (`pipeline/windows.py`), and writes
+`metrics/` for all windows of many venues at once (`db/windows.py`), and writes
 `venue_metrics`, `venue_rolling_metrics` and, with `pipeline/trends.py`, `pipeline/market_days.py`
 and `pipeline/market_score.py`, `venue_trends` and `market_metrics`. Scored again is only what
 changed: of each venue the days and windows from the first day on whose rollup did, and what `now`
@@ -21,13 +21,13 @@ import numpy as np
 from db import packed_drops, scores
 from db.engine import Connection
 from db.watching import Market, dates_between, market_at, sundays_between
+from db.windows import DAY_SCORE_WINDOW, LONGEST_WINDOW, Asked, WindowTable
 from metrics.calendar import local_date
 from metrics.catchable import effective_reaction_seconds
 from metrics.version import FORMULA_VERSION
 from pipeline.market_days import score_market_days
 from pipeline.market_score import score_market
 from pipeline.trends import score_trends
-from pipeline.windows import DAY_SCORE_WINDOW, LONGEST_WINDOW, Asked, WindowTable
 from settings import Settings
 
 WINDOWS: tuple[int, ...] = (7, 14, 28, LONGEST_WINDOW)
@@ -104,6 +104,7 @@ def _score_market(
         as_of_dates=as_of_dates,
         outdated_dates=sorted(known_dates - set(as_of_dates)),
         method_key=method_key,
+        reaction_seconds=reaction,
     )
     return len(touched.venues)
 

@@ -107,16 +107,20 @@ def data_through(engine: Engine, market_id: str) -> datetime | None:
 def latest_as_of(
     engine: Engine, market_id: str, window_days: int, *, not_after: date | None = None
 ) -> date | None:
-    """The newest local day for which windows of this length were scored."""
+    """The newest local day, not after the one given, for which windows of this length can be read.
+
+    Up to the newest day that was scored, that is every day since the market's first.
+    """
     with engine.connect() as connection:
-        found = run(
-            connection,
-            "insight_latest_as_of",
-            market_id=market_id,
-            window_days=window_days,
-            not_after=not_after,
+        newest: date | None = run(
+            connection, "insight_latest_as_of", market_id=market_id, window_days=window_days
         ).scalar_one_or_none()
-    return found if found is None else date.fromordinal(found.toordinal())
+    if newest is None or not_after is None or not_after >= newest:
+        return newest
+    reach = progress(engine, market_id)
+    if reach.first_event_at is None or not_after < local_date(reach.first_event_at, reach.timezone):
+        return None
+    return not_after
 
 
 def neighborhoods(engine: Engine, market_id: str) -> Sequence[str]:

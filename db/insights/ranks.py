@@ -9,6 +9,7 @@ import pandas as pd
 from db.engine import Engine
 from db.insights.frames import frame
 from db.insights.market import progress
+from db.insights.past_windows import past_windows
 from db.insights.watched import watched_market
 from metrics.catchable import catchable_rates
 from metrics.ranks import joint_confidence, rank_band_arrays
@@ -39,7 +40,7 @@ def ranking(
     no score; change_ratio (prime drops of the last 7 complete days over the 7 before, per observed
     day), change_lower, change_upper.
 
-    Empty where that day was not scored: see `latest_as_of`. Raises `UnknownMarketError`.
+    Empty where that day cannot be read: see `latest_as_of`. Raises `UnknownMarketError`.
     """
     changes = _changes(engine, market_id, as_of)
     rows = with_ranks(rolling_rows(engine, {market_id: as_of}, window_days))
@@ -102,14 +103,22 @@ def narrowed(
 
 
 def rolling_rows(engine: Engine, as_of_dates: dict[str, date], window_days: int) -> pd.DataFrame:
-    """Rows of venue_rolling_metrics with the venues' facts, of several markets, each on its day."""
-    return frame(
+    """Rows of venue_rolling_metrics with the venues' facts, of several markets, each on its day.
+    What is not kept of them is computed anew."""
+    kept = frame(
         engine,
         "insight_rolling",
         market_ids=list(as_of_dates),
         as_of_dates=list(as_of_dates.values()),
         window_days=window_days,
     )
+    computed = [
+        past_windows(engine, market_id, as_of, window_days)
+        for market_id, as_of in as_of_dates.items()
+        if market_id not in set(kept["market_id"])
+    ]
+    some = [rows for rows in (kept, *computed) if len(rows)]
+    return pd.concat(some, ignore_index=True)[kept.columns] if some else kept
 
 
 def rank_history(

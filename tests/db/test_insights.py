@@ -382,3 +382,28 @@ def test_no_local_day_is_watched_longer_than_it_lasts(engine, zone):
     days = insights.coverage_days(engine, now=now, days=30)
     assert not days["is_assumed"].any()
     assert (days["coverage_rate"] == 1.0).all()
+
+
+@pytest.mark.parametrize("window_days", [7, 14, 28, 90])
+def test_the_ranking_of_a_past_day_reads_as_it_did_when_it_was_new(engine, window_days):
+    seed(engine)
+    past = TODAY - timedelta(days=4)
+    at_once = insights.venue_rolling_metrics(
+        engine, now=NOW, window_days=window_days, as_of=past, limit=300
+    )
+    assert set(at_once["as_of_date"]) == {past}
+    later = NOW + timedelta(days=60)
+    seed(engine, drop("plenty", later - timedelta(hours=3), seconds=60), now=later)
+    again = insights.venue_rolling_metrics(
+        engine, now=later, window_days=window_days, as_of=past, limit=300
+    )
+    moved = ["computed_at"]
+    # Open drops of the last days are open no more; how long the closed ones lasted stays.
+    moved += ["open_count", "expired_count"]
+    pd.testing.assert_frame_equal(
+        again.drop(columns=moved), at_once.drop(columns=moved), check_dtype=False
+    )
+    before_all = insights.venue_rolling_metrics(
+        engine, now=later, window_days=window_days, as_of=TODAY - timedelta(days=400)
+    )
+    assert before_all.empty

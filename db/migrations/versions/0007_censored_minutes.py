@@ -1,5 +1,6 @@
 """Until when an expired drop is known to have been open, so that a gap in the scans can be held
-against it. Of days that were sealed before, it is not known: 0.
+against it (of days that were sealed before, it is not known: 0), and the reaction time a market was
+scored with, so that windows that are not kept can be computed on reading.
 
 Revision ID: 0007
 Revises: 0003
@@ -48,8 +49,10 @@ def upgrade() -> None:
         """
     )
     op.alter_column("drop_rollup", "censored_minutes", nullable=False)
+    op.add_column("market_scores", sa.Column("reaction_seconds", sa.Double(), nullable=True))
 
 
 def downgrade() -> None:
-    """The column goes."""
+    """The columns go."""
+    op.drop_column("market_scores", "reaction_seconds")
     op.drop_column("drop_rollup", "censored_minutes")

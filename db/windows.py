@@ -1,4 +1,8 @@
-"""Some venues' drops laid out by venue and day, so that any window is a range of each array."""
+"""Windows: drops of some venues laid out by venue and day, so that any window is a range of arrays.
+
+The formulas are those of `metrics/`. Scoring keeps the rows (`pipeline/score.py`); a window that is
+not kept is computed when it is asked for (`db/insights/past_windows.py`), by the same code.
+"""
 
 from dataclasses import dataclass
 from datetime import date, timedelta
