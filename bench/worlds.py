@@ -36,11 +36,12 @@ COPY (
     SELECT venue_id, opened_date, slot_date, slot_hour, party_size,
         '{' || string_agg(opened_minute, ',') || '}',
         '{' || coalesce(string_agg(seconds, ',') FILTER (NOT is_expired), '') || '}',
-        '{' || coalesce(string_agg(closed_minute, ',') FILTER (NOT is_expired), '') || '}',
-        '{' || coalesce(string_agg(seconds, ',') FILTER (is_expired), '') || '}'
+        '{' || coalesce(string_agg(end_minute, ',') FILTER (NOT is_expired), '') || '}',
+        '{' || coalesce(string_agg(seconds, ',') FILTER (is_expired), '') || '}',
+        '{' || coalesce(string_agg(end_minute, ',') FILTER (is_expired), '') || '}'
     FROM (
         SELECT *, CAST(epoch(CAST($day AS timestamp)) / 60 AS int) + 240 + opened_minute
-            + seconds // 60 AS closed_minute
+            + seconds // 60 AS end_minute
         FROM (
         SELECT format('sim-{:05d}', venue) AS venue_id, CAST($day AS date) AS opened_date,
             CAST($day AS date) + 1 + CAST(floor(13 * random() ** 2) AS int) AS slot_date,

@@ -135,7 +135,8 @@ def market_week(engine: Engine, market_id: str, week: IsoWeek) -> WeekReport:
         data_through=min(market.seen_until, end_at),
         number=(first - iso_week_bounds(iso_week_of(market.first_date))[0]) // WEEK + 1,
         coverage=Coverage(
-            min(float(drops.exposure[-7:].mean()), 1.0), is_assumed=market.is_coverage_assumed
+            min(float(drops.exposure[-7:].mean()), 1.0),
+            is_assumed=bool(drops.is_assumed[-7:].any()),
         ),
         kind=week_kind(
             usable,

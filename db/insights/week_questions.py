@@ -245,10 +245,11 @@ class Questions:
         """The week's days from the first to the last of these, and how they were watched."""
         first, last = min(days), max(days)
         watched = self.exposure[-7:][first : last + 1]
-        coverage = Coverage(
-            min(float(watched.mean()), 1.0), is_assumed=self.market.is_coverage_assumed
+        start, end = self.first + first * DAY, self.first + last * DAY
+        is_assumed = bool(self.market.assumed_days(start, end).any())
+        return FactContext(
+            start, end, Coverage(min(float(watched.mean()), 1.0), is_assumed=is_assumed), link
         )
-        return FactContext(self.first + first * DAY, self.first + last * DAY, coverage, link)
 
 
 def _partly(found: Departure | None, asked: int) -> str:

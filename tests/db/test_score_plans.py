@@ -23,9 +23,9 @@ SELECT 'm' || m, 'm' || m, 'UTC' FROM generate_series(1, 2) AS m;
 INSERT INTO venues (venue_id, market_id, name)
 SELECT market_id || ' v' || v, market_id, 'v' || v FROM markets, generate_series(1, 60) AS v;
 INSERT INTO drop_rollup (venue_id, opened_date, slot_date, slot_hour, party_size, opened_minutes,
-    closed_seconds, closed_minutes, censored_seconds)
+    closed_seconds, closed_minutes, censored_seconds, censored_minutes)
 SELECT venue_id, DATE '2026-11-20' - back, DATE '2026-11-21' - back, hour, 2, '{600}', '{60}',
-    '{29000000}', '{}'
+    '{29000000}', '{}', '{}'
 FROM venues, generate_series(0, 199) AS back, generate_series(18, 20) AS hour;
 INSERT INTO venue_day_drops (venue_id, opened_date, openings, endings, unended)
 SELECT venue_id, DATE '2026-11-20' - back, '\\x1000', '\\x000000000000000a', ''
