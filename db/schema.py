@@ -711,8 +711,6 @@ conversion_scores = Table(
     Column("scored_for", _instant(), nullable=False),
     Column("window_seconds", Integer, nullable=False),
     Column("method_key", Text, nullable=False),
-    # What windows that are not kept are computed with on reading.
-    Column("reaction_seconds", Double),
     Column("computed_at", _instant(), nullable=False),
 )
 

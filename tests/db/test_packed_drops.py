@@ -19,20 +19,23 @@ NOW = SEEN_UNTIL + timedelta(hours=1)
 PRIME = range(18, 21)
 
 seconds = st.integers(0, 366 * 86_400)
-# Closings before 1970 are accepted, too: their minutes are negative.
-closings = st.tuples(seconds, st.integers(-10_000_000, 80_000_000))
+# Times before 1970 are accepted, too: their minutes are negative.
+endings = st.tuples(seconds, st.integers(-10_000_000, 80_000_000))
 cells = st.dictionaries(
     st.tuples(st.integers(0, 13), st.integers(0, 23), st.integers(0, 4)),
     st.tuples(
         st.lists(st.integers(0, 1439), min_size=1, max_size=3),
-        st.lists(closings, max_size=3),
-        st.lists(seconds, max_size=3),
+        st.lists(endings, max_size=3),
+        st.lists(endings, max_size=3),
     ),
     max_size=4,
 )
 microseconds = st.integers(1, 10 * 3600 * 10**6)
 unended = st.lists(
-    st.tuples(microseconds, microseconds, st.none() | microseconds, st.booleans()), max_size=4
+    st.tuples(
+        microseconds, microseconds, st.none() | st.integers(1, 10 * 3600 * 10**6), st.booleans()
+    ),
+    max_size=4,
 )
 
 
@@ -52,7 +55,8 @@ def rows_of(engine, cells, unended):
                     opened_minutes=minutes,
                     closed_seconds=[one for one, _ in closed],
                     closed_minutes=[minute for _, minute in closed],
-                    censored_seconds=censored,
+                    censored_seconds=[one for one, _ in censored],
+                    censored_minutes=[minute for _, minute in censored],
                 )
             )
         for number, (opened, slot, later, is_prime) in enumerate(unended):
@@ -75,7 +79,7 @@ def rows_of(engine, cells, unended):
         [drops] = read_drops(connection, ["v"], DAY, DAY, now=NOW, seen_until=SEEN_UNTIL)
         [market_day] = read_market_days(connection, "nyc", [DAY])
         connection.rollback()
-    columns = (drops.kind, drops.seconds, drops.closed_minute, drops.is_prime, drops.is_small)
+    columns = (drops.kind, drops.seconds, drops.end_minute, drops.is_prime, drops.is_small)
     return sorted(zip(*(column.tolist() for column in columns), strict=True)), market_day
 
 
@@ -84,14 +88,16 @@ def expected(cells, unended):
     for (_, hour, party), (_, closed, censored) in cells.items():
         facts = (hour in PRIME, party in (0, 2))
         rows += [(CLOSED, after, minute, *facts) for after, minute in closed]
-        rows += [(EXPIRED, after, 0, *facts) for after in censored]
+        rows += [(EXPIRED, after, minute, *facts) for after, minute in censored]
     for opened, slot, later, is_prime in unended:
         opened_at = OPENED + timedelta(microseconds=opened)
         slot_at = opened_at + timedelta(microseconds=slot + 1)
         next_at = opened_at + timedelta(microseconds=later) if later else None
         seen = min(slot_at, next_at or SEEN_UNTIL) - opened_at
         kind = EXPIRED if next_at or slot_at <= NOW else OPEN
-        rows.append((kind, max(0, floor(seen.total_seconds())), 0, is_prime, True))
+        after = max(0, floor(seen.total_seconds()))
+        minute = (floor(opened_at.timestamp()) + after) // 60
+        rows.append((kind, after, minute, is_prime, True))
     return sorted(rows)
 
 
