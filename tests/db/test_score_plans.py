@@ -64,6 +64,7 @@ STATEMENTS: dict[str, tuple[int, dict[str, Any]]] = {
             "seen_until": NOW,
             "unfinished": TODAY,
             "has_scans": False,
+            "resolution_seconds": 60,
         },
     ),
     "pack_days": (2 * (3 + 1 + 1), {"market_id": "m1"}),
