@@ -191,9 +191,20 @@ def _paints(browser: Browser, address: str) -> list[Line]:
         warm = _paint(browser, link, 1 + WARM_LOADS)[1:]
         lines += [
             Line(f"{title}, blank browser, the server's caches empty", first, "s"),
-            Line(f"{title}, blank browser (cold)", statistics.median(blank), "s", most=2.5),
-            Line(f"{title}, again (warm)", statistics.median(warm), "s", most=1.0),
+            Line(
+                f"{title}, blank browser (cold), median of {len(blank)}",
+                statistics.median(blank),
+                "s",
+                most=2.5,
+            ),
+            Line(
+                f"{title}, again (warm), median of {len(warm)}",
+                statistics.median(warm),
+                "s",
+                most=1.0,
+            ),
         ]
+        _say(lines[-3:])
     return lines
 
 
@@ -237,10 +248,12 @@ def _changes(browser: Browser, address: str) -> list[Line]:
                 timeout=LONGEST_MS,
             )
             seconds.append(perf_counter() - began)
-    return [
+    lines = [
         Line(f"median of {CHANGES}", statistics.median(seconds), "s", most=0.5),
         Line("95th percentile", _p95(seconds), "s", most=1.0),
     ]
+    _say(lines)
+    return lines
 
 
 def _costs(address: str) -> dict[str, float]:
@@ -268,12 +281,14 @@ def _crowd(address: str) -> list[Line]:
             filtered=("hardest", "neighborhood", PLACES),
         )
     )
-    return [
+    lines = [
         Line("clicks", len(clicks), ""),
         Line("median", statistics.median(clicks), "s"),
         Line("95th percentile", _p95(clicks), "s", most=1.0),
         Line("pages with an exception", errors, "", most=0),
     ]
+    _say(lines)
+    return lines
 
 
 def _memory(address: str, server: psutil.Process, number: int) -> list[Line]:
@@ -289,6 +304,12 @@ def _memory(address: str, server: psutil.Process, number: int) -> list[Line]:
         Line(f"after {number:,} reruns", late / 2**20, "MB"),
         Line("growth between the two", (late - early) / 2**20, "MB", most=0.05 * early / 2**20),
     ]
+
+
+def _say(lines: Sequence[Line]) -> None:
+    """What is known so far, while the rest is measured."""
+    for line in lines:
+        print(" | ".join(line.cells), file=sys.stderr, flush=True)
 
 
 def _p95(seconds: Sequence[float]) -> float:
