@@ -120,11 +120,12 @@ def main() -> int:
 def _measure(folder: Path, chromium: str, n_reruns: int) -> list[tuple[str, list[Line]]]:
     parts: list[tuple[str, list[Line]]] = []
     with _databases(folder) as urls:
-        with _app(urls[DAYS], folder) as (address, server), sync_playwright() as playwright:
-            browser = launch(playwright, chromium)
-            parts.append(("First meaningful paint", _paints(browser, address)))
-            parts.append(("A filter's change on Hardest tables", _changes(browser, address)))
-            browser.close()
+        with _app(urls[DAYS], folder) as (address, server):
+            with sync_playwright() as playwright:
+                browser = launch(playwright, chromium)
+                parts.append(("First meaningful paint", _paints(browser, address)))
+                parts.append(("A filter's change on Hardest tables", _changes(browser, address)))
+                browser.close()
             long_history = _costs(address)
             parts.append(("A hundred readers, a click every 5 s each", _crowd(address)))
             parts.append(("The server's memory", _memory(address, server, n_reruns)))
