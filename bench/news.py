@@ -1,8 +1,9 @@
 """False news on flat worlds: weeks in which nothing happened, asked what every edition asks.
 
 `python -m bench.news` draws 400 worlds from fixed seeds and prints how many printed items were
-called news; it exits 1 above 5 %. Worlds are drawn at the level of the formulas (daily counts in
-clusters, days with outages), as in bench/truth.py; no database is involved.
+called news, and how often a planted story leads; it exits 1 above 5 % false news. Worlds are drawn
+at the level of the formulas (daily counts in clusters, days with outages), as in bench/truth.py; no
+database is involved.
 """
 
 import argparse
@@ -13,6 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from bench.truth import clustered_counts
+from db.insights.week_questions import NEIGHBORHOOD_REACH, VENUE_REACH
 from metrics.newsworthiness import (
     FEWEST_EXPECTED,
     Question,
@@ -63,13 +65,42 @@ def flat_editions(worlds: int, seed: int) -> FlatEditions:
     return FlatEditions(worlds, items, news, with_news, naive)
 
 
-def _questions(rng: np.random.Generator) -> Mapping[str, Sequence[Question]]:
+def stories_that_lead(worlds: int, seed: int, *, where: str) -> float:
+    """The share of worlds in which a planted story has the highest score of all that is news.
+
+    where: "market", every venue at twice its rate from Friday on; or "venue", one of at least three
+    tables a day at three times its rate all week.
+    """
+    rng = np.random.default_rng(seed)
+    leads = 0
+    for _ in range(worlds):
+        families = _questions(rng, planted=where)
+        answers = newsworthiness(families)
+        news = [
+            (answer.score, family, at)
+            for family, rows in answers.items()
+            for at, answer in enumerate(rows)
+            if answer.is_news
+        ]
+        _, family, at = max(news, default=(0.0, "", 0))
+        leads += family == "market" if where == "market" else (family, at) == ("venues", 0)
+    return leads / worlds
+
+
+def _questions(
+    rng: np.random.Generator, planted: str | None = None
+) -> Mapping[str, Sequence[Question]]:
     exposure = _exposure(rng)
     rate = np.exp(rng.uniform(np.log(0.2), np.log(12), VENUES))
     weekday = rng.dirichlet(np.full(7, 20.0)) * 7
     mean = rate[:, np.newaxis] * np.tile(weekday, WEEKS) * exposure
     # A market-wide factor a day: what clusters in one venue clusters in all of them.
     mean = mean * rng.gamma(60, 1 / 60, 7 * WEEKS)
+    if planted == "market":
+        mean[:, -3:] *= 2
+    elif planted == "venue":
+        mean[0] = rng.uniform(3, 10) * exposure
+        mean[0, -7:] *= 3
     counts = clustered_counts(rng, mean, rng.uniform(1.0, 3.0))
     places = np.array([counts[at::NEIGHBORHOODS].sum(axis=0) for at in range(NEIGHBORHOODS)])
     parts = rng.multinomial(counts.sum(axis=0).astype(np.int64), [0.4, 0.35, 0.25]).T
@@ -81,15 +112,17 @@ def _questions(rng: np.random.Generator) -> Mapping[str, Sequence[Question]]:
     ]
     return {
         "market": market,
-        "neighborhoods": _asked(places, exposure),
-        "venues": _asked(counts, exposure),
+        "neighborhoods": _asked(places, exposure, reach=NEIGHBORHOOD_REACH),
+        "venues": _asked(counts, exposure, reach=VENUE_REACH),
         "trends": _trends(rng, rate),
     }
 
 
-def _asked(counts: Floats, exposure: Floats, days: Sequence[int] = range(7)) -> list[Question]:
+def _asked(
+    counts: Floats, exposure: Floats, days: Sequence[int] = range(7), *, reach: float = 1.0
+) -> list[Question]:
     return [
-        Question(found.p_value, found.ratio)
+        Question(found.p_value, found.ratio, reach)
         for found in against_past_weeks(counts, exposure, days)
         if found is not None and found.expected >= FEWEST_EXPECTED
     ]
@@ -128,6 +161,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
         f"({share:.1%}; at most {ALLOWED:.0%}), in {found.editions_with_news} editions "
         f"({found.editions_with_news / found.worlds:.1%}); each question asked alone at 5 %: "
         f"{found.naive_news / found.worlds:.1f} an edition"
+    )
+    leads = {
+        where: stories_that_lead(options.worlds, options.seed, where=where)
+        for where in ("market", "venue")
+    }
+    print(
+        f"planted stories that lead: {leads['market']:.1%} of spikes of the market, "
+        f"{leads['venue']:.1%} of venues at three times their rate"
     )
     return 0 if share <= ALLOWED else 1
 

@@ -32,6 +32,10 @@ from metrics.newsworthiness import (
 WEEK = timedelta(days=7)
 DAY = timedelta(days=1)
 DRAWN_DAYS = 28
+DAY_COLUMNS = [
+    "window_date", "drops", "prime_time_drops", "off_peak_drops", "coverage_rate",
+    "is_coverage_assumed", "usual", "lowest", "highest", "is_spike",
+]  # fmt: skip
 
 
 class NothingToTellError(Exception):
@@ -57,8 +61,8 @@ class WeekReport:
     """Everything an edition is made of.
 
     number: counts the market's weeks from its first. comparable_days: of 7, days watched about as
-    much as is usual. days: rows of `market_days`, the 28 days to the week's last. standing: the
-    ranking, patterns and extremes.
+    much as is usual. days: DAY_COLUMNS of `market_days`, the 28 days to the week's last.
+    standing: the ranking, patterns and extremes.
     """
 
     market_id: str
@@ -151,6 +155,8 @@ def market_week(engine: Engine, market_id: str, week: IsoWeek) -> WeekReport:
             *candidates,
             *(Candidate(key, fact, None) for key, fact in stands.facts),
         ],
-        days=market_days(engine, market_id, last - (DRAWN_DAYS - 1) * DAY, last, now=end_at),
+        days=market_days(engine, market_id, last - (DRAWN_DAYS - 1) * DAY, last, now=end_at)[
+            DAY_COLUMNS
+        ],
         standing=stands,
     )

@@ -43,13 +43,17 @@ RANKED = 10
 NAMED_FIRST_SEEN = 5
 FEWEST_HOURS = 6
 LEAST_HISTORY = 8 * WEEK  # before that, everything is seen for the first time
+# Named, so that what readers of pages get on top makes no other edition.
+WEEKDAY_COLUMNS = [
+    "weekday", "prime", "off_peak", "prime_time_drops", "off_peak_drops", "observed_days",
+]  # fmt: skip
 VENUE_KINDS = ("rank", "catchable", "typical_open_time", "release_clock", "fully_booked")
 
 
 @dataclass(frozen=True)
 class Standing:
     """hardest: up to ten rows, hardest first, with the rank of the Sunday before (None: not ranked
-    then). weekdays: rows of `weekday_sides`. pattern, prime, tightest, loosest, new_entries,
+    then). weekdays: columns WEEKDAY_COLUMNS. pattern, prime, tightest, loosest, new_entries,
     first_seen: None where there is nothing to tell. facts: (key, fact) to choose from."""
 
     ranked_date: date | None
@@ -109,7 +113,7 @@ def standing(
         ranked_date=ranked_date,
         ranked_venues=ranked,
         hardest=hardest,
-        weekdays=weekdays.to_dict("records"),
+        weekdays=weekdays[WEEKDAY_COLUMNS].to_dict("records"),
         pattern=pattern,
         prime=prime,
         tightest=extremes[0],
