@@ -1,7 +1,8 @@
 """Screenshots of every page for people who review them: `python -m bench.gallery [--out FOLDER]`.
 
-Pages with four simulated weeks, with four days (too few to rank) and with nothing, on a wide screen
-and on a phone, light and dark. Each picture is of the whole page; `index.html` shows them all.
+Pages with four simulated weeks, with four days (too few to rank), with nothing and, where the
+shared data are, with real ones, on a wide screen and on a phone, light and dark. Each picture is of
+the whole page; `index.html` shows them all.
 """
 
 import argparse
@@ -18,13 +19,15 @@ from psycopg import sql
 
 from db import embedded, migrate
 from db.engine import create_engine
+from settings import PROJECT_DIR
 from tests.browser.app import NARROW, WIDE, launch, reader, running_app, visit
-from tests.dashboard.worlds import WEEKS, load_demo_like
+from tests.dashboard.worlds import WEEKS, load_demo_like, load_office
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 DAYS = {"full": WEEKS * 7, "sparse": 4, "empty": 0}
+SHARED_DATA = PROJECT_DIR.parent / "shared" / "data"
 LONGEST_PAGE = 6000  # pixels of a picture
-VENUE = "demo-osteria-luna"
+VENUE, REAL_VENUE = "demo-osteria-luna", "kreisgrossgerau/111"
 
 
 def main() -> int:
@@ -43,9 +46,10 @@ def main() -> int:
         sync_playwright() as playwright,
     ):
         browser = launch(playwright, chromium)
-        for name, days in DAYS.items():
+        kinds = [*DAYS, "real"] if SHARED_DATA.is_dir() else [*DAYS]
+        for name in kinds:
             with (
-                _database(Path(folder), name, days) as url,
+                _database(Path(folder), name) as url,
                 running_app(url, Path(folder) / f"{name}.log") as address,
             ):
                 pictures += _pictures(browser, address, out, name)
@@ -56,8 +60,8 @@ def main() -> int:
 
 
 @contextmanager
-def _database(folder: Path, name: str, days: int) -> Iterator[str]:
-    """A migrated database on a server of its own, with so many simulated days in it."""
+def _database(folder: Path, name: str) -> Iterator[str]:
+    """A migrated database on a server of its own, with the days of that kind in it."""
     server = embedded.start_server(folder)
     try:
         with psycopg.connect(server.url, autocommit=True) as connection:
@@ -66,8 +70,10 @@ def _database(folder: Path, name: str, days: int) -> Iterator[str]:
         engine = create_engine(url)
         migrate.upgrade(engine)
         engine.dispose()
-        if days:
-            load_demo_like(url, days)
+        if name == "real":
+            load_office(url, SHARED_DATA, folder)
+        elif DAYS[name]:
+            load_demo_like(url, DAYS[name])
         yield url
     finally:
         embedded.release_server(folder)
@@ -78,7 +84,8 @@ def _pictures(browser: Browser, address: str, out: Path, name: str) -> Iterator[
         for scheme in ("light", "dark"):
             with reader(browser, size, scheme=scheme) as (page, _):
                 for title, link in _links(page, address).items():
-                    visit(page, f"{link}?venue={VENUE}" if title == "Venue" else link)
+                    venue = REAL_VENUE if name == "real" else VENUE
+                    visit(page, f"{link}?venue={venue}" if title == "Venue" else link)
                     stem = "-".join((title.lower().replace(" ", "-"), name, size_name, scheme))
                     yield _picture(page, out / f"{stem}.png")
 

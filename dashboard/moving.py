@@ -46,7 +46,7 @@ def show(
         title=findings.moving_title(trends, label, scope),
         subtitle=(
             "Prime tables for two that can be caught, week by week, as a multiple of the start; "
-            "named are trends that survive having asked about every venue (false discoveries held "
+            "in colour: trends that survive having asked about every venue (false discoveries held "
             f"at 5 %). {span}; {scope}; {number_of(len(trends), 'venue')}."
         ),
         source=place.source,

@@ -219,7 +219,7 @@ def _movers(place: Place, complete: date) -> None:
     caption = Caption(
         title=findings.movers_title(trends),
         subtitle=(
-            "Prime tables that can be caught, week by week, as a multiple of the start; named are "
+            "Prime tables that can be caught, week by week, as a multiple of the start; in colour: "
             "trends that survive having asked about every venue (false discoveries held at 5 %). "
             + (
                 f"{weeks} whole weeks to {date_words(trends['as_of_date'].iloc[0])}; "

@@ -69,6 +69,31 @@ def test_a_mode_of_the_ranking_goes_into_the_link(browser: Browser, demo_app: st
         assert complaints == []
 
 
+def test_the_link_to_this_names_the_day_and_shows_the_same(browser: Browser, demo_app: str) -> None:
+    with reader(browser) as (page, complaints):
+        visit(page, f"{demo_app}/hardest?neighborhood=SoHo")
+        page.locator(".st-key-hardest-link button").click()
+        link = page.get_by_test_id("stPopoverBody").locator("code").inner_text()
+        asked = parse_qs(urlsplit(link).query)
+        assert asked["as_of"] == ["2026-11-22"]
+        assert asked["market"] == ["nyc-demo"]
+        title = page.locator("h3").first.inner_text()
+        visit(page, link)
+        assert page.locator("h3").first.inner_text() == title
+        assert "28 days to Sun, Nov 22, 2026; SoHo" in page.inner_text("body")
+        assert complaints == []
+
+
+def test_the_numbers_of_a_picture_open_under_it(browser: Browser, demo_app: str) -> None:
+    with reader(browser) as (page, complaints):
+        visit(page, f"{demo_app}/venue?venue=demo-osteria-luna")
+        numbers = page.locator(".st-key-survival-numbers")
+        assert numbers.get_by_test_id("stDataFrame").count() == 0
+        numbers.locator("summary").click()
+        numbers.get_by_test_id("stDataFrame").wait_for()
+        assert complaints == []
+
+
 def test_a_fact_can_be_copied_with_its_source(browser: Browser, demo_app: str) -> None:
     with reader(browser) as (page, _):
         visit(page, f"{demo_app}/venue?venue=demo-osteria-luna")
