@@ -25,15 +25,15 @@ FROM unnest(CAST(:market_ids AS text[]), CAST(:start_dates AS date[]), CAST(:end
 JOIN markets m USING (market_id)
 JOIN conversion_scores k USING (market_id)
 JOIN venues v USING (market_id)
-JOIN conversion_metrics c
-  ON c.venue_id = v.venue_id AND c.sent_date BETWEEN scope.start_date AND scope.end_date
 LEFT JOIN LATERAL (
     SELECT r.tier
     FROM venue_rolling_metrics r
-    WHERE :grouping = 'tier' AND r.venue_id = c.venue_id AND r.window_days = 28
+    WHERE :grouping = 'tier' AND r.venue_id = v.venue_id AND r.window_days = 28
       AND r.as_of_date <= scope.end_date
     ORDER BY r.as_of_date DESC
     LIMIT 1
 ) AS t ON true
+JOIN conversion_metrics c
+  ON c.venue_id = v.venue_id AND c.sent_date BETWEEN scope.start_date AND scope.end_date
 GROUP BY 1, c.sent_date, m.timezone, k.scored_for
 ORDER BY 1, c.sent_date
