@@ -1,14 +1,14 @@
 """Venue-days packed for scoring; the rollup is read by venue, so its index by day goes.
 
-Revision ID: 0003
-Revises: 0008
+Revision ID: 0007
+Revises: 0006
 """
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0003"
-down_revision = "0008"
+revision = "0007"
+down_revision = "0006"
 branch_labels = None
 depends_on = None
 

@@ -2,16 +2,16 @@
 against it (of days that were sealed before, it is not known: 0), and the reaction time a market was
 scored with, so that windows that are not kept can be computed on reading.
 
-Revision ID: 0007
-Revises: 0003
+Revision ID: 0008
+Revises: 0007
 """
 
 import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision = "0007"
-down_revision = "0003"
+revision = "0008"
+down_revision = "0007"
 branch_labels = None
 depends_on = None
 
