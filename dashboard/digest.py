@@ -158,17 +158,11 @@ def _take_away(printed: Printed, draft: Draft) -> None:
     kept = draft.choices
     markdown, html, plain = st.tabs(["Markdown", "HTML", "Plain text"])
     with markdown:
-        st.code(
-            editions.markdown(printed, choices=kept), language=None, wrap_lines=True, height=280
-        )
+        st.code(editions.markdown(printed, choices=kept), language=None, wrap_lines=True)
     with html:
-        st.code(
-            editions.html_page(printed, choices=kept), language=None, wrap_lines=True, height=280
-        )
+        st.code(editions.html_page(printed, choices=kept), language=None, wrap_lines=True)
     with plain:
-        st.code(
-            editions.plain_text(printed, choices=kept), language=None, wrap_lines=True, height=280
-        )
+        st.code(editions.plain_text(printed, choices=kept), language=None, wrap_lines=True)
     stem = editions.file_stem(printed)
     with st.container(horizontal=True):
         st.download_button(

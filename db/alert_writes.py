@@ -73,14 +73,7 @@ def accept_alerts(
             received = stage(connection, staged, batch_id)
             if received > LARGE_BATCH:
                 connection.execute(text("ANALYZE staged_alerts"))
-            run(
-                connection,
-                "reject_invalid_alerts",
-                batch_id=batch_id,
-                received_at=received_at,
-                is_simulated=delivery.is_simulated,
-            )
-            return _accept_staged_alerts(connection, batch_id, received, received_at)
+            return _accept_staged_alerts(connection, delivery, batch_id, received, received_at)
 
     return retried(attempt)
 
@@ -119,7 +112,7 @@ def accept_posts(
             batch_id = open_batch(connection, delivery, received_at)
             assert batch_id is not None
             received = stage(connection, delivery, batch_id)
-            _accept_staged_alerts(connection, batch_id, received, received_at, note)
+            _accept_staged_alerts(connection, delivery, batch_id, received, received_at, note)
         return outcomes
 
     rows = iter(retried(attempt))
@@ -133,11 +126,19 @@ def accept_posts(
 
 def _accept_staged_alerts(
     connection: Connection,
+    delivery: Delivery,
     batch_id: int,
     received: int,
     received_at: datetime,
     once_folded: Callable[[Connection, int], None] = lambda _connection, _batch_id: None,
 ) -> Acceptance:
+    run(
+        connection,
+        "reject_invalid_alerts",
+        batch_id=batch_id,
+        received_at=received_at,
+        is_simulated=delivery.is_simulated,
+    )
     rejected = run(connection, "quarantine_alerts", batch_id=batch_id).rowcount
     run(connection, "register_alert_venues", batch_id=batch_id, default_market_id=DEFAULT_MARKET_ID)
     run(connection, "mark_moved_alerts", batch_id=batch_id)

@@ -175,7 +175,10 @@ def test_cells_are_watched_for_as_long_as_scans_say(engine):
     deliver_scans(engine, *(scan(at + timedelta(minutes=n)) for n in range(60)), received_at=NOW)
     tick(engine, SETTINGS, NOW)
     watched = insights.weekday_hours(engine, "nyc", monday, YESTERDAY, "opened_hour", now=NOW)
-    assert not watched.is_coverage_assumed
+    assert watched.is_coverage_assumed  # of Monday's first hours
+    tuesday = monday + timedelta(days=1)
+    later = insights.weekday_hours(engine, "nyc", tuesday, YESTERDAY, "opened_hour", now=NOW)
+    assert not later.is_coverage_assumed
     assert watched.observed_hours[0, 9] == 1  # before the hour of the first scan: assumed
     assert watched.observed_hours[0, 10] == 0.5
     assert watched.observed_hours[0, 11] == 0  # not over at the last look
