@@ -66,7 +66,7 @@ def _hardest(facts: Mapping[str, Any], source: str) -> EditionFigure:
     caption = Caption(
         title=f"{rows['name'].iloc[0]} and the other hardest tables of {facts['market']['name']}",
         subtitle=(
-            "Prime tables a week that can be caught with alerts, with 95 % intervals; the 28 days "
+            "Prime tables for two a week that alerts can catch, with 95 % intervals; the 28 days "
             f"to {date_words(end)}; {number_of(len(rows), 'venue')} of {facts['ranked_venues']:,}."
         ),
         source=source,

@@ -279,8 +279,8 @@ def hardest_finding(ranking: pd.DataFrame, place: str, days: int) -> str:
     said = []
     if len(untouched):
         said.append(
-            f"At {_some(untouched['name'], len(ranked))} not one prime table could have been "
-            f"caught in {span}, even with alerts on."
+            f"At {_some(untouched['name'], len(ranked))} not one prime table for two "
+            f"could have been caught in {span}, even with alerts on."
         )
     if len(impossible):
         said.append(

@@ -275,7 +275,8 @@ def _outlasting_claim(subject: str, curve: SurvivalCurve) -> _Claim:
 
 
 def catchable_fact(venue_name: str, rate: CatchableRate | None, context: FactContext) -> Fact:
-    """How many prime tables a week a diner with alerts could catch."""
+    """How many prime tables a week two diners with alerts could catch (tables for two or of unknown
+    size are counted)."""
     return _fact("catchable", "tables a week", _catchable(venue_name, rate), context)
 
 
@@ -290,16 +291,19 @@ def _catchable(venue_name: str, rate: CatchableRate | None) -> _Claim:
     number, interval = rate.per_week, (rate.lower, rate.upper)
     weeks = duration_words(round(observed) * 86400)
     if number == 0:
-        sentence = f"No prime table at {venue_name} could have been caught in {weeks} of watching"
+        sentence = (
+            f"With alerts on, two people could not have caught one prime table at {venue_name} in "
+            f"{weeks} of watching"
+        )
         return _Claim(sentence, number, rate.n_prime_drops, interval)
     amount = number_words(number, interval)
     noun = "prime table" if amount == "1" else "prime tables"
-    sentence = f"About {amount} {noun} a week at {venue_name} can be caught with alerts"
+    sentence = f"With alerts on, two people can catch about {amount} {noun} a week at {venue_name}"
     if _spread(interval) <= PLAIN_SPREAD:
         return _Claim(sentence, number, rate.n_prime_drops, interval)
     hedged = (
-        f"Between {number_words(rate.lower, interval)} and {number_words(rate.upper, interval)} "
-        f"prime tables a week at {venue_name} can be caught with alerts"
+        f"With alerts on, two people can catch between {number_words(rate.lower, interval)} and "
+        f"{number_words(rate.upper, interval)} prime tables a week at {venue_name}"
     )
     return _Claim(
         sentence, number, rate.n_prime_drops, interval, Verdict.HEDGE, hedged, "few drops"

