@@ -6,7 +6,7 @@ import json
 import logging
 import signal
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -22,6 +22,7 @@ from db.insights import (
     DATABASE_UNAVAILABLE,
     NothingToTellError,
     UnknownMarketError,
+    rejection_reasons,
     status,
 )
 from db.intake import UnreadableFileError
@@ -38,6 +39,8 @@ from pipeline.seal import seal
 from pipeline.tick import rescore, tick
 from settings import Settings, SettingsError, load_settings
 
+MOST_REASONS = 5  # why rows of a file were rejected
+
 Command = Callable[[Engine, Settings, argparse.Namespace], int]
 
 
@@ -48,9 +51,8 @@ class CommandError(Exception):
 def main(arguments: Sequence[str] | None = None) -> int:
     """Runs one command; returns its exit status."""
     options = _parser().parse_args(arguments)
-    logging.basicConfig(
-        level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s"
-    )
+    logging.basicConfig(format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    logging.getLogger("tablestakes").setLevel(logging.INFO)  # others speak from warnings on
     try:
         if options.command == "simulate":
             return simulate.run(options, datetime.now(UTC))
@@ -143,7 +145,10 @@ def _now(options: argparse.Namespace) -> datetime:
 
 def _ingest(engine: Engine, settings: Settings, options: argparse.Namespace) -> int:
     for path in options.files:
-        print(_counts(path.name, _ingest_one(engine, settings, path, options.kind)))
+        acceptance = _ingest_one(engine, settings, path, options.kind)
+        print(_counts(path.name, acceptance))
+        if acceptance.rejected:
+            print("\n".join(_why_rejected(engine, acceptance)))
     return 0
 
 
@@ -170,6 +175,21 @@ def _counts(name: str, acceptance: Acceptance) -> str:
         "pending": acceptance.pending,
     }
     return f"{name}: " + ", ".join(f"{what} {count}" for what, count in counts.items())
+
+
+def _why_rejected(engine: Engine, acceptance: Acceptance) -> Iterator[str]:
+    """The most frequent reasons, each with how many rows and one of them, and where all are."""
+    reasons = rejection_reasons(engine, acceptance.batch_id, MOST_REASONS)
+    for reason in reasons:
+        alike = f"{reason.row_count} rows like " if reason.row_count > 1 else ""
+        yield f"  rejected: {alike}row {reason.row_number}: {reason.reason}"
+    others = acceptance.rejected - sum(reason.row_count for reason in reasons)
+    if others:
+        yield f"  rejected: {others} more, for other reasons"
+    yield (
+        f"  Each row, why, and what was sent: table rejected_events, batch_id {acceptance.batch_id}"
+        "; the last ones on the page Data health."
+    )
 
 
 def _tick(engine: Engine, settings: Settings, options: argparse.Namespace) -> int:

@@ -7,7 +7,7 @@ whole; a row that cannot be read is quarantined with its reason, and the good ro
 import gzip
 import hashlib
 import zlib
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime
@@ -15,6 +15,7 @@ from io import TextIOWrapper
 from pathlib import Path
 from typing import IO, cast
 
+import numpy as np
 import orjson
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -207,18 +208,6 @@ def _csv_rows(path: Path, format: Format) -> Iterator[pa.Table]:
         odd_rows.append(row)
         return "skip"
 
-    def unreadable() -> pa.Table:
-        for row in odd_rows:
-            if _has_lines(row.text):
-                raise _unclosed_quote(path, row.text)
-        rows = [
-            f"the row has {row.actual_columns} columns, the header {row.expected_columns}"
-            for row in odd_rows
-        ]
-        table = pa.table({FOUND_PROBLEM: rows, "line": [row.text for row in odd_rows]})
-        odd_rows.clear()
-        return table
-
     with (
         _opened(path) as file,
         csv.open_csv(
@@ -232,13 +221,48 @@ def _csv_rows(path: Path, format: Format) -> Iterator[pa.Table]:
             ),
         ) as reader,
     ):
+        row_number = 1
         for batch in reader:
             _refuse_swallowed_rows(path, format, batch)
-            yield pa.Table.from_batches([batch])
-            if odd_rows:
-                yield unreadable()
+            # The reader is ahead with the rows that it skips: some belong to a later batch.
+            reached = row_number + batch.num_rows
+            skipped = [row for k, row in enumerate(odd_rows) if _place(row) - k <= reached]
+            del odd_rows[: len(skipped)]
+            rows = _with_odd_rows(path, pa.Table.from_batches([batch]), skipped, row_number)
+            yield rows
+            row_number += rows.num_rows
         if odd_rows:
-            yield unreadable()
+            yield _unreadable(path, odd_rows)
+
+
+def _place(row: csv.InvalidRow) -> int:
+    """Which row of the file it is, from 1; the header is none of them."""
+    return int(row.number) - 1
+
+
+def _with_odd_rows(
+    path: Path, rows: pa.Table, odd_rows: Sequence[csv.InvalidRow], first: int
+) -> pa.Table:
+    """The rows, the first of which is the file's row `first`, and between them, where the file has
+    them, those that the reader skipped."""
+    if not odd_rows:
+        return rows
+    odd_places = np.array([_place(row) for row in odd_rows])
+    places = np.arange(first, first + rows.num_rows + len(odd_rows))
+    order = np.argsort(np.concatenate([np.setdiff1d(places, odd_places), odd_places]))
+    both = pa.concat_tables([rows, _unreadable(path, odd_rows)], promote_options="default")
+    return both.take(pa.array(order))
+
+
+def _unreadable(path: Path, odd_rows: Sequence[csv.InvalidRow]) -> pa.Table:
+    for row in odd_rows:
+        if _has_lines(row.text):
+            raise _unclosed_quote(path, row.text)
+    problems = [
+        f"the row has {row.actual_columns} columns, the header {row.expected_columns}"
+        for row in odd_rows
+    ]
+    return pa.table({FOUND_PROBLEM: problems, "line": [row.text for row in odd_rows]})
 
 
 def _refuse_swallowed_rows(path: Path, format: Format, rows: pa.RecordBatch) -> None:

@@ -59,6 +59,15 @@ class Backlog:
 
 
 @dataclass(frozen=True)
+class RejectionReason:
+    """How many rows were refused for like reasons, and the first of them (from 1) with its own."""
+
+    row_count: int
+    row_number: int
+    reason: str
+
+
+@dataclass(frozen=True)
 class HeldDay:
     """A day past retention with drops that could still end, the last of them at latest_slot_at."""
 
@@ -179,6 +188,15 @@ def rejections(engine: Engine, limit: int = 50, *, batch_id: int | None = None) 
     """Rows refused last, or those of one batch: received_at, source, kind, batch_id, row_number
     (from 1), reason, payload."""
     return frame(engine, "insight_rejections", row_limit=limit, batch_id=batch_id)
+
+
+def rejection_reasons(engine: Engine, batch_id: int, limit: int) -> list[RejectionReason]:
+    """Why rows of a batch were refused, the `limit` most frequent reasons, that one first."""
+    with engine.connect() as connection:
+        rows = run(
+            connection, "insight_rejection_reasons", batch_id=batch_id, reason_limit=limit
+        ).mappings()
+        return [RejectionReason(**row) for row in rows]
 
 
 def late_days(engine: Engine, limit: int = 50) -> pd.DataFrame:

@@ -2,6 +2,9 @@
 
 import gzip
 import json
+import os
+import subprocess
+import sys
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -99,6 +102,68 @@ def test_bad_rows_are_kept_and_the_others_go_in(tmp_path, engine, capsys):
     reasons = {row["reason"] for row in read(engine, "SELECT reason FROM rejected_events")}
     assert any("columns" in reason for reason in reasons)
     assert any("not an ISO-8601 time" in reason for reason in reasons)
+
+
+def test_why_rows_were_rejected_is_printed_with_a_row_of_each_reason(tmp_path, engine, capsys):
+    header, *rows = CSV.splitlines()
+    rows[1] = "NEW_DROP,too,few"
+    for k in (4, 6, 9):
+        rows[k] = rows[k].replace(TIMES, f"day {k}" + TIMES[TIMES.index(",") :])
+    rows[7] = rows[7].replace("NEW_DROP", "OPENED")
+    path = tmp_path / "drops.csv"
+    path.write_text("\n".join([header, "", *rows]), encoding="utf-8")
+    assert main(["ingest", str(path)]) == 0
+    (batch,) = contents(engine, "batches")
+    assert capsys.readouterr().out.splitlines() == [
+        "drops.csv: received 60, accepted 55, duplicate 0, rejected 5, late 0, pending 0",
+        "  rejected: 3 rows like row 5: slot_at 'day 4' is not an ISO-8601 time",
+        "  rejected: row 2: the row has 3 columns, the header 8",
+        "  rejected: row 8: event_type OPENED is unknown: send NEW_DROP or CLOSED",
+        f"  Each row, why, and what was sent: table rejected_events, batch_id {batch['batch_id']}; "
+        "the last ones on the page Data health.",
+    ]
+
+
+def test_only_the_most_frequent_reasons_are_printed(tmp_path, engine, capsys):
+    path = tmp_path / "drops.csv"
+    rows = [f"NEW_DROP,v,s{n},{TIMES},2,{'x,' * (n + 1)}" for n in range(60)]
+    path.write_text("\n".join([CSV.splitlines()[0], *rows]), encoding="utf-8")
+    assert main(["ingest", str(path)]) == 0
+    printed = capsys.readouterr().out.splitlines()
+    assert len(printed) == 8
+    assert printed[1] == "  rejected: row 1: the row has 9 columns, the header 8"
+    assert printed[6] == "  rejected: 55 more, for other reasons"
+
+
+def test_rows_have_the_files_numbers_however_it_is_read(tmp_path, engine, monkeypatch):
+    monkeypatch.setattr("pipeline.ingest.BYTES_AT_ONCE", 1000)
+    header, *rows = CSV.splitlines()
+    odd = (0, 1, 13, 14, 15, 40, 58, 59)
+    for k in odd:
+        rows[k] = f"odd {k}"
+    path = tmp_path / "drops.csv"
+    path.write_text("\n".join([header, *rows]), encoding="utf-8")
+    assert main(["ingest", str(path)]) == 0
+    assert [
+        (row["row_number"], row["payload"]["line"])
+        for row in read(engine, "SELECT * FROM rejected_events ORDER BY row_number")
+    ] == [(k + 1, f"odd {k}") for k in odd]
+
+
+def test_a_command_says_nothing_of_how_the_schema_came_about(engine, database_url):
+    with engine.begin() as connection:
+        connection.exec_driver_sql("DROP SCHEMA public CASCADE")
+        connection.exec_driver_sql("CREATE SCHEMA public")
+    environment = {**os.environ, "DATABASE_URL": database_url}
+    done = subprocess.run(
+        [sys.executable, "-m", "pipeline", "tick"],
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stderr == ""
+    assert done.stdout.count("\n") == 1
 
 
 @pytest.mark.parametrize(
