@@ -10,6 +10,7 @@ import importlib
 from collections.abc import AsyncIterator
 from contextlib import ExitStack, asynccontextmanager
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 import streamlit as st
@@ -62,7 +63,7 @@ def start(parts: ExitStack) -> None:
     engine = parts.enter_context(open_database(settings))
     migrate.upgrade(engine)
     if settings.demo and settings.database_url is None:
-        load_demo(engine, settings, datetime.now(UTC))
+        load_demo(engine, settings, datetime.now(UTC), note=partial(print, flush=True))
     state.engine = engine
     timer = Timer(engine, settings)
     timer.start()

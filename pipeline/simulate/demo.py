@@ -32,11 +32,16 @@ SHORTEST_EXTENSION = timedelta(seconds=60)
 LONGEST_STEP = timedelta(days=7)
 ALERTS_SINCE = timedelta(weeks=8)  # alerts are for the last weeks only: the demo is there at once
 
+Note = Callable[[str], None]
 
-def load_demo(engine: Engine, settings: Settings, now: datetime) -> bool:
+
+def load_demo(
+    engine: Engine, settings: Settings, now: datetime, note: Note = lambda text: None
+) -> bool:
     """Loads the demo into a database that nothing was delivered to; returns whether it did.
 
-    Stopped halfway, the next start takes up what is missing: the deliveries have stable keys.
+    `note` is told what begins, for it takes up to a minute, and that it is done. Stopped halfway,
+    the next start takes up what is missing: the deliveries have stable keys.
     """
     now = now.replace(microsecond=0)
     started = [s for s in simulated_markets(engine) if s.params.get("seed") == DEMO_SEED]
@@ -56,9 +61,16 @@ def load_demo(engine: Engine, settings: Settings, now: datetime) -> bool:
             zone=world.timezone,
             poll_interval_seconds=world.poll_interval_seconds,
         )
+    days = (now - world.start_at).days
+    note(
+        f"Loading the demo, {len(world.venues)} fictional venues and {days} simulated days of "
+        "each. This is done once."
+    )
     _deliver(engine, settings, world, VENUES, lambda: iter([venues(world)]), "venues", now)
-    _extend(engine, settings, world, world.start_at, now)
+    _extend(engine, settings, world, world.start_at, now, note)
+    note("Demo, 4 of 4: all numbers of it.")
     tick(engine, settings, now)
+    note("The demo is loaded; the address answers in a moment.")
     return True
 
 
@@ -77,11 +89,17 @@ def extend_simulations(engine: Engine, settings: Settings, now: datetime) -> int
 
 
 def _extend(
-    engine: Engine, settings: Settings, world: World, start: datetime, end: datetime
+    engine: Engine,
+    settings: Settings,
+    world: World,
+    start: datetime,
+    end: datetime,
+    note: Note = lambda text: None,
 ) -> int:
     """Loads the world's scans, drops and alert events with start < time <= end."""
     span = f"{start.isoformat()}/{end.isoformat()}"
     is_long = end - start > timedelta(days=1)
+    note("Demo, 1 of 4: scans.")
     scanned = _deliver(
         engine,
         settings,
@@ -93,6 +111,7 @@ def _extend(
         span,
         end,
     )
+    note("Demo, 2 of 4: drops.")
     dropped = _deliver(
         engine,
         settings,
@@ -107,6 +126,7 @@ def _extend(
     received = scanned.received + dropped.received
     # The alerts come last: their venues are known by then.
     if world.audience is not None and takes_alerts(settings):
+        note("Demo, 3 of 4: alerts.")
         since = max(start, end - ALERTS_SINCE)
         tracked = _deliver(
             engine,

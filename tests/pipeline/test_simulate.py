@@ -5,6 +5,7 @@ import itertools
 import json
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from functools import partial
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -19,6 +20,7 @@ from metrics.calendar import local_day_start
 from pipeline import simulate
 from pipeline.simulate import events
 from pipeline.simulate.model import Model
+from settings import Settings
 
 UNTIL = date(2026, 11, 20)
 NOW = datetime(2026, 11, 20, 17, 30, 20, tzinfo=UTC)
@@ -402,3 +404,17 @@ def test_an_until_without_offset_is_refused(capsys):
     with pytest.raises(SystemExit):
         parser.parse_args(["--out", "x", "--until", "2026-11-20T12:00:00"])
     assert "offset" in capsys.readouterr().err
+
+
+def test_loading_the_demo_says_what_begins_and_that_it_is_done_and_only_once(
+    engine, monkeypatch, tmp_path
+):
+    monkeypatch.setattr("pipeline.simulate.demo.demo_world", partial(simulate.demo_world, weeks=1))
+    configured = Settings(_env_file=None, data_dir=tmp_path)
+    said = []
+    assert simulate.load_demo(engine, configured, NOW, note=said.append)
+    assert "60 fictional venues and 7 simulated days" in said[0]
+    assert [text.split(":")[0] for text in said[1:-1]] == [f"Demo, {n} of 4" for n in (1, 2, 3, 4)]
+    assert said[-1].startswith("The demo is loaded")
+    assert not simulate.load_demo(engine, configured, NOW, note=said.append)
+    assert len(said) == 6
