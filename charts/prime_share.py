@@ -7,7 +7,7 @@ import plotly.graph_objects as go
 
 from charts.annotations import bands_of, draw_bands, room_above
 from charts.look import SMALL_SIZE, Caption, Look, Margins, new_figure, say_instead
-from metrics.wording import date_words, number_of, percent_words
+from metrics.wording import date_words, number_of, percent_range_words, percent_words
 
 PLOT_HEIGHT = 160
 
@@ -73,7 +73,7 @@ def prime_share_figure(
         customdata=[
             f"week of {date_words(row.week_date)}: {percent_words(row.prime_rate)} of "
             f"{number_of(int(row.drops), 'table')} "
-            f"({percent_words(row.lower)}–{percent_words(row.upper)})"
+            f"({percent_range_words((row.lower, row.upper))})"
             + ("" if row.days == 7 else f"; {number_of(int(row.days), 'day')} only")
             for row in known.itertuples()
         ],

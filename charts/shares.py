@@ -5,7 +5,7 @@ import plotly.graph_objects as go
 
 from charts.look import SMALL_SIZE, Caption, Look, Margins, new_figure, say_instead
 from charts.percent import percent_ticks
-from metrics.wording import count_words, percent_words
+from metrics.wording import count_words, percent_range_words, percent_words
 
 ROW_HEIGHT = 26
 LONGEST_NAME = 24
@@ -70,7 +70,7 @@ def shares_figure(
         cliponaxis=False,
         customdata=[
             f"<b>{row.name}</b><br>{percent_words(row.share, (row.lower, row.upper))} "
-            f"({percent_words(row.lower)}–{percent_words(row.upper)}) {unit}, "
+            f"({percent_range_words((row.lower, row.upper))}) {unit}, "
             f"n = {count_words(int(row.trials))}"
             for row in rows.itertuples()
         ],

@@ -6,7 +6,7 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from charts.look import SMALL_SIZE, Caption, Look, Margins, new_figure, say_instead
-from metrics.wording import number_words, percent_words
+from metrics.wording import number_words, percent_change_words
 
 PLOT_HEIGHT = 260
 APART = 0.06  # of the axis, that two names at least keep from one another
@@ -140,6 +140,6 @@ def _words(row: object) -> str:
     verdict = row.label if isinstance(row.label, str) else "no certain trend"  # type: ignore[attr-defined]
     return (
         f"<b>{row.name}</b><br>"  # type: ignore[attr-defined]
-        f"{percent_words(abs(change))} {way} tables to catch each week "
+        f"{percent_change_words(change)} {way} tables to catch each week "
         f"({number_words(low * 100)} to {number_words(high * 100)} %)<br>{verdict}"
     )

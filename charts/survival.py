@@ -6,6 +6,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from charts.look import SMALL_SIZE, Caption, Look, Margins, new_figure, say_instead
+from metrics.facts import curve_refusal
 from metrics.survival import SurvivalCurve
 from metrics.wording import duration_short, duration_words, in_ten_words
 
@@ -99,7 +100,7 @@ def survival_figure(
 
 
 def _mark_median(figure: go.Figure, look: Look, curve: SurvivalCurve, start: float) -> None:
-    if curve.median_seconds is None:
+    if curve.median_seconds is None or curve_refusal(curve) is not None:
         return
     at = max(curve.median_seconds, start)
     words = (

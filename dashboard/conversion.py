@@ -28,6 +28,7 @@ from metrics.wording import (
     date_words,
     duration_words,
     number_of,
+    percent_range_words,
     percent_words,
     time_words,
 )
@@ -308,8 +309,7 @@ def rate_text(share: object, lower: object, upper: object) -> str:
     if share is None or pd.isna(share):
         return formats.UNKNOWN
     ends = (float(lower), float(upper))  # type: ignore[arg-type]
-    low = percent_words(ends[0], ends).removesuffix(" %")
-    return f"{percent_words(float(share), ends)} ({low}–{percent_words(ends[1], ends)})"  # type: ignore[arg-type]
+    return f"{percent_words(float(share), ends)} ({percent_range_words(ends)})"  # type: ignore[arg-type]
 
 
 def n_words(asked: Asked, row: FunnelRow) -> str:

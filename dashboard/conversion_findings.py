@@ -14,6 +14,7 @@ from metrics.wording import (
     duration_words,
     number_of,
     number_words,
+    percent_range_words,
     percent_words,
     ratio_words,
 )
@@ -39,11 +40,10 @@ def funnel_title(total: FunnelRow) -> str:
             f"{count_words(total.booked)} of {number_of(total.sent, 'alert')} led to a booking: "
             "too few to say how many do"
         )
-    low = percent_words(overall.lower, (overall.lower, overall.upper)).removesuffix(" %")
-    high = percent_words(overall.upper, (overall.lower, overall.upper))
+    interval = (overall.lower, overall.upper)
     return (
-        f"{percent_words(overall.share, (overall.lower, overall.upper))} of alerts led to a "
-        f"booking ({low}–{high})"
+        f"{percent_words(overall.share, interval)} of alerts led to a booking "
+        f"({percent_range_words(interval)})"
     )
 
 

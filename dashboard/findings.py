@@ -14,6 +14,7 @@ from metrics.wording import (
     list_words,
     number_of,
     number_words,
+    percent_change_words,
     percent_words,
     time_words,
 )
@@ -243,7 +244,7 @@ def weeks_title(found: WeekOverWeek | None, place: str) -> str:
         if ratio.lower * HEDGED_SPREAD < ratio.upper:
             return "Tables came too unevenly to say whether the last 7 days brought more or fewer"
         return "About as many tables opened in the last 7 days as in the 7 before"
-    change = percent_words(abs(found.ratio.ratio - 1))
+    change = percent_change_words(found.ratio.ratio - 1)
     way = "more" if found.ratio.ratio > 1 else "fewer"
     return f"{change} {way} tables opened in the last 7 days than in the 7 before"
 
@@ -286,7 +287,7 @@ def tight_finding(hours: pd.DataFrame, place: str) -> str:
     supply = ""
     if pd.notna(last["compression"]):
         change = float(last["compression"])
-        amount = percent_words(abs(change))
+        amount = percent_change_words(change)
         supply = (
             ", with about as many tables as usual"
             if round(abs(change), 2) == 0

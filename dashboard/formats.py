@@ -2,14 +2,16 @@
 
 import math
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from db import insights
 from metrics.calendar import local_time
+from metrics.facts import OPEN_TIME_NEEDS
 from metrics.tiers import Tier
 from metrics.wording import (
     count_words,
@@ -22,6 +24,7 @@ from metrics.wording import (
     number_of,
     number_words,
     ordinal_words,
+    percent_change_words,
     percent_words,
     time_words,
 )
@@ -97,6 +100,20 @@ def open_time_words(seconds: Number) -> str:
     return UNKNOWN if value is None else duration_short(value)
 
 
+def typical_open_words(row: Any) -> str:
+    """A typical open time for a table of figures, where it may be printed at all."""
+    if insights.open_time_refusal(row) is not None:
+        return UNKNOWN
+    return open_time_words(row.typical_open_seconds)
+
+
+def open_time_footnote(rows: Iterable[Any]) -> str:
+    """What a table with some open time left out says at its foot; empty where none is."""
+    if all(insights.open_time_refusal(row) is None for row in rows):
+        return ""
+    return f"{_capitalised(UNKNOWN)}: {OPEN_TIME_NEEDS}."
+
+
 def open_interval_words(lower: Number, upper: Number, resolution_seconds: int) -> str:
     """The interval of an open time, never finer than we look.
 
@@ -146,7 +163,7 @@ def change_words(change: Number) -> str:
         return UNKNOWN
     if round(abs(value), 2) == 0:
         return "as many"
-    return f"{percent_words(abs(value))} {'more' if value > 0 else 'fewer'}"
+    return f"{percent_change_words(value)} {'more' if value > 0 else 'fewer'}"
 
 
 def evenness_words(dispersion: Number, p_value: Number) -> str:
@@ -289,7 +306,10 @@ def hardest_finding(ranking: pd.DataFrame, place: str, days: int) -> str:
             "table every two weeks, whichever end of the interval is right."
         )
     elif len(untouched):
-        at_most = number_words(float(untouched["catchable_upper"].max()))
+        widest = untouched.loc[untouched["catchable_upper"].idxmax()]
+        interval = (float(widest["catchable_lower"]), float(widest["catchable_upper"]))
+        # As in the table's brackets.
+        at_most = number_words(interval[1], interval)
         said.append(f"In the long run that still allows for up to {at_most} a week.")
     else:
         said.append(_hardest(ranked, place))
@@ -348,7 +368,7 @@ def venue_finding(name: str, window: pd.Series | None, days: int) -> str:
     else:
         share = f"{'none' if prime == 0 else count_words(prime)} of them in prime time"
     sentence = f"{_capitalised(opened)} opened in {days} days, {share}."
-    typical = known(window["typical_open_seconds"])
+    typical = None if insights.open_time_refusal(window) else known(window["typical_open_seconds"])
     resolution = int(window["resolution_seconds"])
     low, high = known(window["typical_open_lower"]), known(window["typical_open_upper"])
     if typical is not None and low is not None and high is not None and math.isfinite(high):

@@ -6,13 +6,15 @@ import pandas as pd
 import streamlit as st
 
 from dashboard import explain, formats
+from db import insights
+from metrics.facts import OPEN_TIME_NEEDS
 
 HELP = {
     "prime": "Share of the tables that opened which were for prime time.",
     "daily": "Prime tables that opened, day by day over the window.",
     "opened": "All tables that were seen to open in the window.",
     "open": "Minutes after which half of the tables that opened were gone (Kaplan–Meier median), "
-    "with its 95 % interval. Never finer than how often we look.",
+    f"with its 95 % interval. Never finer than how often we look; {OPEN_TIME_NEEDS}.",
 }
 
 
@@ -33,9 +35,15 @@ def shown(ranking: pd.DataFrame) -> pd.DataFrame:
             ],
             "tier": ranking["tier"],
             "score": ranking["scarcity_score"].astype("Float64").round(0),
-            "open": formats.significant(ranking["typical_open_seconds"] / 60),
+            "open": formats.significant(
+                (ranking["typical_open_seconds"] / 60).where(
+                    [insights.open_time_refusal(row) is None for row in rows]
+                )
+            ),
             "open_interval": [
-                formats.open_interval_words(
+                formats.UNKNOWN
+                if insights.open_time_refusal(row) is not None
+                else formats.open_interval_words(
                     row.typical_open_lower, row.typical_open_upper, row.resolution_seconds
                 )
                 for row in rows
@@ -114,6 +122,9 @@ def export(ranking: pd.DataFrame, *, counts_all: bool) -> pd.DataFrame:
             "typical_open_seconds": ranking["typical_open_seconds"],
             "typical_open_lower_95_seconds": ranking["typical_open_lower"],
             "typical_open_upper_95_seconds": ranking["typical_open_upper"],
+            "typical_open_not_printed_because": [
+                insights.open_time_refusal(row) for row in ranking.itertuples()
+            ],
             "resolution_seconds": ranking["resolution_seconds"],
             "tables_opened": ranking["new_drop_count"],
             "prime_tables_opened": ranking["prime_time_drops"],

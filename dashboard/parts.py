@@ -78,6 +78,12 @@ def look() -> Look:
     return DARK if st.context.theme.type == "dark" else LIGHT
 
 
+def footnote(text: str) -> None:
+    """A line at the foot of a table; nothing where there is nothing to say."""
+    if text:
+        st.caption(text)
+
+
 def source(reach: Progress, *, is_simulated: bool) -> str:
     """The source line of a market's figures and tables."""
     if reach.data_through is None:

@@ -13,6 +13,7 @@ from dashboard import choices, data, findings, formats, parts, shapes
 from dashboard.choices import Place, Window
 from db import insights
 from db.insights import WeekdayHours
+from metrics.facts import OPEN_TIME_NEEDS
 from metrics.wording import WEEKDAYS, count_words, hour_range_words, number_words, percent_words
 
 SIZES = (7, 28, 90)
@@ -171,6 +172,7 @@ def _sides(place: Place, window: Window) -> None:
     days = data.market_days(place.market_id, window.first, window.last, place.reach)
     sides = insights.weekday_sides(days)
     times = data.open_times_by_weekday(place.market_id, window.first, window.last, place.reach)
+    printable = times[times["refusal"].isna()]
     window_words = f"{window.words}; prime time is {place.prime_words}."
     counted = Caption(
         title=findings.sides_title(sides),
@@ -178,14 +180,14 @@ def _sides(place: Place, window: Window) -> None:
         source=place.source,
     )
     lasted = Caption(
-        title=findings.open_sides_title(times),
+        title=findings.open_sides_title(printable),
         subtitle=(
             "Time after which half are gone (Kaplan–Meier median), by the weekday they opened; "
             f"{window_words}"
         ),
         source=place.source,
     )
-    medians = times.pivot(index="weekday", columns="side", values="median_seconds").reindex(
+    medians = printable.pivot(index="weekday", columns="side", values="median_seconds").reindex(
         columns=["prime", "off_peak"]
     )
     for key, caption, pairs, unit, is_duration in (
@@ -213,6 +215,8 @@ def _sides_table(sides: pd.DataFrame, times: pd.DataFrame, place: Place, window:
         if (day, side) not in lasting.index:
             return formats.UNKNOWN
         row = lasting.loc[(day, side)]
+        if row["refusal"] is not None:
+            return formats.UNKNOWN
         interval = formats.open_interval_words(
             row["lower"], row["upper"], int(row["resolution_seconds"])
         )
@@ -245,8 +249,10 @@ def _sides_table(sides: pd.DataFrame, times: pd.DataFrame, place: Place, window:
             index=[WEEKDAYS[day] for day in days],
         )
     )
+    if times["refusal"].notna().any():
+        st.caption(f"{formats.UNKNOWN.capitalize()}: {OPEN_TIME_NEEDS}.")
     wide = times.pivot(
-        index="weekday", columns="side", values=["n", "median_seconds", "lower", "upper"]
+        index="weekday", columns="side", values=["n", "median_seconds", "lower", "upper", "refusal"]
     )
     wide.columns = [f"{side}_{name}" for name, side in wide.columns]
     exported = sides.merge(wide.reset_index(), how="left", on="weekday")

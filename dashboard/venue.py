@@ -14,6 +14,7 @@ from charts.look import Caption
 from charts.rank_history import rank_history_figure
 from charts.survival import survival_figure
 from dashboard import choices, data, formats, parts, printable, shapes, venue_findings
+from db import insights
 from db.insights import WINDOW_DAYS, Progress, UnknownVenueError, VenueFacts
 from metrics.catchable import effective_reaction_seconds
 from metrics.survival import SurvivalCurve
@@ -322,13 +323,12 @@ def _rank(facts: VenueFacts, as_of: date, reach: Progress) -> None:
                     )
                     for row in rows
                 ],
-                "Half are gone after": [
-                    formats.open_time_words(row.typical_open_seconds) for row in rows
-                ],
+                "Half are gone after": [formats.typical_open_words(row) for row in rows],
             }
         ).set_index("Rank"),
         alt=f"The venues next to {facts.name} in the ranking",
     )
+    parts.footnote(formats.open_time_footnote(rows))
 
 
 def _windows_table(windows: pd.DataFrame, facts: VenueFacts, as_of: date, reach: Progress) -> None:
@@ -351,7 +351,7 @@ def _windows_table(windows: pd.DataFrame, facts: VenueFacts, as_of: date, reach:
         "Tier": [row.tier for row in rows],
         "Typically open": [
             _with_interval(
-                formats.open_time_words(row.typical_open_seconds),
+                formats.typical_open_words(row),
                 formats.open_interval_words(
                     row.typical_open_lower, row.typical_open_upper, row.resolution_seconds
                 ),
@@ -370,10 +370,12 @@ def _windows_table(windows: pd.DataFrame, facts: VenueFacts, as_of: date, reach:
         ],
     }
     st.table(pd.DataFrame(with_intervals, index=[f"{row.window_days} days" for row in rows]).T)
+    parts.footnote(formats.open_time_footnote(rows))
     with st.container(horizontal=True, vertical_alignment="center"):
         st.caption(parts.source(reach, is_simulated=facts.is_simulated))
         parts.csv_download(
             windows.drop(columns=["daily_prime_drops"]).assign(
+                typical_open_not_printed_because=[insights.open_time_refusal(row) for row in rows],
                 venue=facts.name,
                 source=parts.source(reach, is_simulated=facts.is_simulated),
             ),

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from metrics.facts import Fact, typical_open_time_fact
+from metrics.facts import Fact, curve_refusal, typical_open_time_fact
 from metrics.release_clock import ReleaseClock
 from metrics.survival import SurvivalCurve
 from metrics.wording import (
@@ -14,7 +14,6 @@ from metrics.wording import (
     duration_range_short,
     duration_words,
     list_words,
-    number_of,
     time_words,
 )
 
@@ -26,7 +25,8 @@ def curve_title(curve: SurvivalCurve | None, name: str) -> str:
     if curve is None:
         return f"No table at {name} was seen to open"
     median, interval = curve.median_seconds, curve.median_interval
-    if median is None or interval is None or math.isinf(interval[1]):
+    is_known = curve_refusal(curve) is None
+    if not is_known or median is None or interval is None or math.isinf(interval[1]):
         return f"How long half of {name}'s tables last is not known yet"
     resolution = curve.resolution_seconds or 0.0
     if median <= resolution:
@@ -96,5 +96,8 @@ def venue_hours_title(cells: pd.DataFrame, *, is_slot: bool) -> str:
     if len(days) > 2:
         return f"No weekday stands out{' among the days they are for' if is_slot else ''}"
     did = ("is for" if total == 1 else "are for") if is_slot else "opened on"
-    some = count_words(top * len(days))
-    return f"{some} of {number_of(total, 'table')} {did} {list_words(days)}"
+    some = top * len(days)
+    of = {1: "The only table", 2: "Both tables"}.get(total, f"All {count_words(total)} tables")
+    if some < total:
+        of = f"{count_words(some)} of {count_words(total)} tables"
+    return f"{of} {did} {list_words(days)}"

@@ -11,6 +11,7 @@ from charts.market_days import market_days_figure
 from charts.slopes import slopes_figure
 from dashboard import choices, data, explain, findings, formats, parts, printable
 from dashboard.choices import Place
+from db import insights
 from metrics.calendar import local_date
 from metrics.wording import date_words, duration_words, number_of, percent_words
 
@@ -180,14 +181,13 @@ def _hardest(place: Place) -> None:
                     f"({formats.interval_words(row.catchable_lower, row.catchable_upper)})"
                     for row in rows
                 ],
-                "Half are gone after": [
-                    formats.open_time_words(row.typical_open_seconds) for row in rows
-                ],
+                "Half are gone after": [formats.typical_open_words(row) for row in rows],
                 "Neighborhood": [row.neighborhood or "" for row in rows],
             },
             index=[f"{row.rank:.0f}" for row in rows],
         )
     )
+    parts.footnote(formats.open_time_footnote(rows))
     parts.csv_download(
         pd.DataFrame(
             {
@@ -200,6 +200,9 @@ def _hardest(place: Place) -> None:
                 "catchable_lower_95": [row.catchable_lower for row in rows],
                 "catchable_upper_95": [row.catchable_upper for row in rows],
                 "typical_open_seconds": [row.typical_open_seconds for row in rows],
+                "typical_open_not_printed_because": [
+                    insights.open_time_refusal(row) for row in rows
+                ],
                 "neighborhood": [row.neighborhood for row in rows],
             }
         ).assign(

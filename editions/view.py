@@ -8,6 +8,7 @@ from typing import Any, Protocol
 from urllib.parse import urlencode
 
 from metrics.calendar import iso_week_bounds, parse_iso_week
+from metrics.facts import OPEN_TIME_NEEDS
 from metrics.wording import (
     WEEKDAYS,
     count_words,
@@ -18,10 +19,12 @@ from metrics.wording import (
     ordinal_words,
     percent_words,
     rank_band_words,
+    signed_percent_words,
     time_words,
     window_words,
 )
 
+UNKNOWN = "not enough data"
 SIMULATED = "Simulated data: the venues are fictional and nothing here ever happened."
 
 
@@ -122,6 +125,7 @@ def view(
         ],
         "hardest": [_hard(row, base_url, last) for row in facts["hardest"]],
         "hardest_about": _hardest_about(facts),
+        "open_time_foot": _open_time_foot(facts),
         "weekdays": [_weekday(row) for row in facts["weekdays"]],
         "pattern": _optional(facts["pattern"], base_url),
         "prime": _optional(facts["prime"], base_url),
@@ -147,11 +151,11 @@ def figure_words(fact: Mapping[str, Any]) -> str | None:
     if unit in ("ratio to usual", "ratio"):
         if number >= 1.9:
             return f"{number_words(number, _interval(fact))} times"
-        return _signed(number - 1)
+        return signed_percent_words(number - 1)
     if unit.startswith("change"):
-        return _signed(number)
+        return signed_percent_words(number)
     if unit == "share a week":
-        return f"{_signed(number)} a week"
+        return f"{signed_percent_words(number)} a week"
     if unit.startswith("share"):
         return percent_words(number, _interval(fact))
     if unit == "seconds":
@@ -177,9 +181,9 @@ def evidence_words(fact: Mapping[str, Any]) -> str:
         elif fact["unit"] == "seconds":
             parts.append(duration_short(number))
         elif fact["unit"] == "share a week":
-            parts.append(f"{_signed(number)} a week")
+            parts.append(f"{signed_percent_words(number)} a week")
         elif fact["unit"].startswith("change"):
-            parts.append(f"{_signed(number)}, {fact['unit']}")
+            parts.append(f"{signed_percent_words(number)}, {fact['unit']}")
         elif fact["unit"].startswith("share"):
             parts.append(f"{percent_words(number, _interval(fact))}, {fact['unit']}")
         else:
@@ -203,16 +207,11 @@ def _counted(number: str, unit: str) -> str:
     return f"{number} {noun} {rest}".rstrip()
 
 
-def _signed(change: float) -> str:
-    """A change as +12 % or −12 %."""
-    return f"{'+' if change > 0 else '−'}{percent_words(abs(change))}"
-
-
 def _end(value: float | None, fact: Mapping[str, Any]) -> str:
     if value is None:
         return "open"
     if fact["unit"] == "share a week":
-        return _signed(value)
+        return signed_percent_words(value)
     if fact["unit"].startswith("share"):
         return percent_words(value, _interval(fact))
     if fact["unit"] == "seconds":
@@ -268,7 +267,7 @@ def _hard(row: Mapping[str, Any], base_url: str, last: date) -> dict[str, Any]:
             move += " (could be chance)"
     interval = (row["catchable_lower"], row["catchable_upper"])
     tables = number_words(row["catchable_per_week"], interval)
-    seconds = row["typical_open_seconds"]
+    refusal = row.get("typical_open_refusal")  # editions made before have none
     return {
         "rank": rank_band_words(rank, row["rank_lower"], row["rank_upper"], row["rank_tied"]),
         "name": row["name"],
@@ -276,7 +275,7 @@ def _hard(row: Mapping[str, Any], base_url: str, last: date) -> dict[str, Any]:
         "tables": tables,
         "interval": " to ".join(number_words(end, interval) for end in interval),
         "n": count_words(row["new_drop_count"]),
-        "lasts": "not enough data" if seconds is None else duration_short(seconds),
+        "lasts": duration_short(row["typical_open_seconds"]) if refusal is None else UNKNOWN,
         "move": move,
         "link": f"{base_url}/venue?{urlencode({'venue': row['venue_id'], 'to': last, 'over': 28})}",
     }
@@ -291,6 +290,13 @@ def _hardest_about(facts: Mapping[str, Any]) -> str:
         f"{date_words(end)}; 95 % intervals and rank bands; of "
         f"{number_of(facts['ranked_venues'], 'venue')}. Movement is against the Sunday before."
     )
+
+
+def _open_time_foot(facts: Mapping[str, Any]) -> str | None:
+    """Why some open time of the hardest ten is left out; None where none is."""
+    if all(row.get("typical_open_refusal") is None for row in facts["hardest"]):
+        return None
+    return f"{UNKNOWN.capitalize()}: {OPEN_TIME_NEEDS}."
 
 
 def _weekday(row: Mapping[str, Any]) -> dict[str, str]:

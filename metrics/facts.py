@@ -49,6 +49,7 @@ from metrics.wording import (
     number_of,
     number_words,
     ordinal_words,
+    percent_change_words,
     percent_words,
     ratio_words,
     time_words,
@@ -217,6 +218,51 @@ def _spread(interval: Interval) -> float:
     return high / low if low > 0 else math.inf
 
 
+OPEN_TIME_NEEDS = (
+    f"how long half of the tables last is said from {FEWEST_CLOSINGS} closings on, if the ends of "
+    f"the 95 % interval lie no more than {HEDGED_SPREAD:.0f} times apart"
+)
+"""For the foot of a table in which some venue's open time is left out."""
+
+
+def open_time_refusal(
+    median_seconds: float | None,
+    interval: Interval | None,
+    closed_count: int,
+    resolution_seconds: float | None,
+) -> str | None:
+    """Why a typical open time must not be printed, in a sentence or a cell; None where it may be.
+
+    interval: its 95 % interval, the upper end may be infinite; None where undefined.
+
+    >>> open_time_refusal(300, (240, 420), 9, 60)
+    'only nine closings seen, 10 are needed'
+    >>> open_time_refusal(300, (240, 420), 10, 60) is None
+    True
+    """
+    if median_seconds is None:
+        return "more than half were still open when last seen"
+    if closed_count < FEWEST_CLOSINGS:
+        seen = number_of(closed_count, "closing")
+        only = "only " if closed_count else ""
+        return f"{only}{seen} seen, {FEWEST_CLOSINGS} are needed"
+    is_at_a_look = resolution_seconds is not None and median_seconds <= resolution_seconds
+    if not is_at_a_look and (interval is None or _spread(interval) > HEDGED_SPREAD):
+        return "too few drops: the typical time could be several times shorter or longer"
+    return None
+
+
+def curve_refusal(curve: SurvivalCurve | None) -> str | None:
+    """The same of a curve; None, too, where half outlast all watching, which may be said."""
+    if curve is None:
+        return "no drops in this window"
+    if curve.median_seconds is None:
+        return None
+    return open_time_refusal(
+        curve.median_seconds, curve.median_interval, curve.closed_count, curve.resolution_seconds
+    )
+
+
 def typical_open_time_fact(
     venue_name: str | None, curve: SurvivalCurve | None, context: FactContext
 ) -> Fact:
@@ -231,10 +277,11 @@ def _typical_open_time(venue_name: str | None, curve: SurvivalCurve | None) -> _
     n = curve.n
     if curve.median_seconds is None:
         return _outlasting_claim(subject, curve)
+    refusal = curve_refusal(curve)
     if curve.closed_count < FEWEST_CLOSINGS:
         return _unsayable(
             f"{subject} have closed too rarely to say how long they last",
-            f"only {number_of(curve.closed_count, 'closing')} seen, {FEWEST_CLOSINGS} are needed",
+            str(refusal),
             number=curve.median_seconds,
             n=n,
         )
@@ -248,14 +295,13 @@ def _typical_open_time(venue_name: str | None, curve: SurvivalCurve | None) -> _
     sentence = f"{subject} usually last about {about_duration_words(median, interval)}"
     if resolution is not None and median < 2 * resolution:
         sentence = f"{subject} are usually gone within {duration_words(median)}"
-    if interval is not None and _spread(interval) <= PLAIN_SPREAD:
+    if interval is None or refusal is not None:
+        return _Claim(sentence, median, n, interval, Verdict.DO_NOT_PRINT, reason=refusal)
+    if _spread(interval) <= PLAIN_SPREAD:
         return _Claim(sentence, median, n, interval)
-    if interval is not None and _spread(interval) <= HEDGED_SPREAD:
-        hedged = f"{subject} seem to last {duration_range_short(interval)}, give or take"
-        reason = "the interval is wide"
-        return _Claim(sentence, median, n, interval, Verdict.HEDGE, hedged, reason)
-    reason = "too few drops: the typical time could be several times shorter or longer"
-    return _Claim(sentence, median, n, interval, Verdict.DO_NOT_PRINT, reason=reason)
+    hedged = f"{subject} seem to last {duration_range_short(interval)}, give or take"
+    reason = "the interval is wide"
+    return _Claim(sentence, median, n, interval, Verdict.HEDGE, hedged, reason)
 
 
 def _outlasting_claim(subject: str, curve: SurvivalCurve) -> _Claim:
@@ -388,7 +434,7 @@ def trend_fact(
         interval = (trend.lower, trend.upper)
         change = trend.change_per_week
         more = "fewer" if change < 0 else "more"
-        size = percent_words(abs(change))
+        size = percent_change_words(change)
         sentence = (
             f"{venue_name} is {label or 'about as hard as it was'}: about {size} {more} tables to "
             f"catch each week for {trend.weeks} weeks"
@@ -427,7 +473,7 @@ def week_over_week_fact(
     else:
         interval = (ratio.lower, ratio.upper)
         is_clear = ratio.lower > 1 or ratio.upper < 1
-        change = percent_words(abs(ratio.ratio - 1))
+        change = percent_change_words(ratio.ratio - 1)
         times = f"{ratio_words(ratio.ratio)} as many" if ratio.ratio >= 1.95 else f"{change} more"
         sentence = (
             f"{times if ratio.ratio > 1 else f'{change} fewer'} tables opened {subject} in the "

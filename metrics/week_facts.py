@@ -32,6 +32,7 @@ from metrics.wording import (
     list_words,
     number_of,
     number_words,
+    percent_change_words,
     percent_words,
     ratio_words,
     window_words,
@@ -62,7 +63,7 @@ def comparison_words(ratio: float, interval: Interval, noun: str = "") -> str:
     for share, words in FRACTIONS:
         if abs(change - share) <= NEAR:
             return f"about {words} {more} than usual"
-    return f"{percent_words(change)} {more} than usual"
+    return f"{percent_change_words(change)} {more} than usual"
 
 
 def tables_fact(
@@ -208,7 +209,7 @@ def supply_day_fact(
     compression: of the day's hours together, against the same hours before.
     """
     extreme = "tightest" if kind == "tightest_day" else "loosest"
-    change = f"{percent_words(abs(compression))} {'more' if compression > 0 else 'fewer'} tables"
+    change = f"{percent_change_words(compression)} {'more' if compression > 0 else 'fewer'} tables"
     if abs(compression) < NEAR:
         change = "about as many tables"
     than = "as" if abs(compression) < NEAR else "than"

@@ -27,6 +27,7 @@ SMALL_NUMBERS = (
 )  # fmt: skip
 
 MINUTE, HOUR, DAY = 60, 3600, 86400
+ROUNDING_ERROR = 1e-9
 
 
 def _trimmed(value: float, digits: int) -> str:
@@ -191,11 +192,56 @@ def in_ten_words(share: float) -> str:
 def percent_words(share: float, interval: Interval | None = None) -> str:
     """A share in percent with the digits its interval carries: none if it is wider than a point.
 
+    Only none is "0 %" and only all is "100 %".
+
     >>> percent_words(0.3124), percent_words(0.0312, (0.0300, 0.0325))
     ('31 %', '3.1 %')
+    >>> [percent_words(share) for share in (0, 0.004, 0.996, 1)]
+    ['0 %', 'less than 1 %', 'more than 99 %', '100 %']
     """
     digits = 1 if interval is not None and interval[1] - interval[0] < 0.01 else 0
-    return f"{share * 100:.{digits}f} %"
+    text = f"{share * 100:.{digits}f}"
+    step = 10.0**-digits
+    if float(text) == 0 and not math.isclose(share, 0, abs_tol=ROUNDING_ERROR):
+        return f"less than {step:g} %"
+    if float(text) == 100 and share < 1 - ROUNDING_ERROR:
+        return f"more than {100 - step:g} %"
+    return f"{text} %"
+
+
+def percent_range_words(interval: Interval) -> str:
+    """An interval of shares.
+
+    >>> percent_range_words((0.02, 0.31)), percent_range_words((0.004, 0.31))
+    ('2–31 %', 'less than 1 % to 31 %')
+    """
+    low, high = (percent_words(end, interval) for end in interval)
+    if "than" in low or "than" in high:
+        return f"{low} to {high}"
+    return f"{low.removesuffix(' %')}–{high}"
+
+
+def percent_change_words(change: float) -> str:
+    """How large a change is, whichever way it goes; it may well be more than all there was.
+
+    >>> [percent_change_words(change) for change in (0, 0.004, -0.12, 0.997, 1.5)]
+    ['0 %', 'less than 1 %', '12 %', '100 %', '150 %']
+    """
+    size = abs(change)
+    return percent_words(size) if size < 0.5 else f"{size * 100:.0f} %"
+
+
+def signed_percent_words(change: float) -> str:
+    """A change with its sign; a small one keeps a digit, for it is not nothing.
+
+    >>> [signed_percent_words(change) for change in (0.12, -0.5, 0.0043, 0)]
+    ['+12 %', '−50 %', '+0.4 %', '0 %']
+    """
+    size = abs(change)
+    if size < ROUNDING_ERROR:
+        return "0 %"
+    amount = f"{size * 100:.1g} %" if size < 0.005 else f"{size * 100:.0f} %"
+    return f"{'+' if change > 0 else '−'}{amount}"
 
 
 def number_words(value: float, interval: Interval | None = None) -> str:

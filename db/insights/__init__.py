@@ -67,7 +67,14 @@ from db.insights.market import (
 )
 from db.insights.openings import venue_openings
 from db.insights.published import market_metrics, venue_metrics, venue_rolling_metrics
-from db.insights.ranks import WINDOW_DAYS, narrowed, openings_ranking, rank_history, ranking
+from db.insights.ranks import (
+    WINDOW_DAYS,
+    narrowed,
+    open_time_refusal,
+    openings_ranking,
+    rank_history,
+    ranking,
+)
 from db.insights.reactions import ReactionCurves, TimeToAct, reaction_curves, time_to_act
 from db.insights.supply import WeekOverWeek, spikes, supply, week_over_week
 from db.insights.timing import WeekdayHours, opening_times, release_clock, weekday_hours
@@ -131,6 +138,7 @@ __all__ = [
     "neighborhoods",
     "neighborhoods_compared",
     "open_duration",
+    "open_time_refusal",
     "open_times_by_weekday",
     "opening_times",
     "openings_ranking",

@@ -11,6 +11,7 @@ from db.engine import Engine
 from db.insights.watched import watched_market
 from db.packed_drops import read_drops
 from db.watching import seen_open
+from metrics.facts import curve_refusal
 from metrics.survival import SurvivalCurve, survival_curve
 
 SIDES = ((True, "prime"), (False, "off_peak"))
@@ -60,10 +61,12 @@ def open_times_by_weekday(
     """How long tables stay open by the weekday they opened on, prime and off-peak apart.
 
     Columns: weekday (0 is Monday), side ("prime", "off_peak"), n, median_seconds, lower, upper
-    (95 %; `inf` where open), resolution_seconds. Numbers are `nan` where undefined. Pairs without a
+    (95 %; `inf` where open), resolution_seconds, refusal (why the median must not be printed; None
+    where it may). Numbers are `nan` where undefined. Pairs without a
     drop have no row. Raises `UnknownMarketError`.
     """
-    columns = ["weekday", "side", "n", "median_seconds", "lower", "upper", "resolution_seconds"]
+    columns = ["weekday", "side", "n", "median_seconds", "lower", "upper"]
+    columns += ["resolution_seconds", "refusal"]
     with engine.connect() as connection:
         market = watched_market(connection, market_id, now)
         if market is None:
@@ -90,5 +93,7 @@ def open_times_by_weekday(
             if curve is not None:
                 low, high = curve.median_interval or (np.nan, np.nan)
                 median = np.nan if curve.median_seconds is None else curve.median_seconds
-                rows.append((day, side, curve.n, median, low, high, market.resolution_seconds))
+                resolution = market.resolution_seconds
+                refusal = curve_refusal(curve)
+                rows.append((day, side, curve.n, median, low, high, resolution, refusal))
     return pd.DataFrame(rows, columns=columns)

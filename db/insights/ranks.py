@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date, timedelta
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -12,6 +13,7 @@ from db.insights.market import progress
 from db.insights.past_windows import past_windows
 from db.insights.watched import watched_market
 from metrics.catchable import catchable_rates
+from metrics.facts import open_time_refusal as refusal_of
 from metrics.ranks import joint_confidence, rank_band_arrays
 from metrics.rates import last_against_previous
 from metrics.survival import Floats
@@ -119,6 +121,21 @@ def rolling_rows(engine: Engine, as_of_dates: dict[str, date], window_days: int)
     ]
     some = [rows for rows in (kept, *computed) if len(rows)]
     return pd.concat(some, ignore_index=True)[kept.columns] if some else kept
+
+
+def open_time_refusal(row: Any) -> str | None:
+    """Why the typical open time of a row of venue_rolling_metrics must not be printed, as a fact of
+    it would say; None where it may. (Closings that a gap in the scans hides count here.)"""
+    median, low, high = (
+        None if pd.isna(value) else float(value)
+        for value in (row.typical_open_seconds, row.typical_open_lower, row.typical_open_upper)
+    )
+    return refusal_of(
+        median,
+        None if low is None or high is None else (low, high),
+        int(row.closed_count),
+        int(row.resolution_seconds),
+    )
 
 
 def rank_history(

@@ -17,7 +17,7 @@ from db.insights.days import market_days, weekday_sides
 from db.insights.facts import About, venue_facts
 from db.insights.frames import frame
 from db.insights.market import latest_as_of
-from db.insights.ranks import rolling_rows, with_ranks
+from db.insights.ranks import open_time_refusal, rolling_rows, with_ranks
 from db.insights.supply import supply
 from db.insights.timing import weekday_hours
 from db.watching import Market
@@ -151,7 +151,10 @@ def _hardest(
     return (
         as_of,
         len(ranked),
-        [_row(row, earlier) for row in ranked.head(RANKED).to_dict("records")],
+        [
+            {**_row(row, earlier), "typical_open_refusal": open_time_refusal(pd.Series(row))}
+            for row in ranked.head(RANKED).to_dict("records")
+        ],
     )
 
 

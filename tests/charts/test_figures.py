@@ -187,6 +187,12 @@ def test_median_and_reaction_time_are_marked() -> None:
     assert "1 minute to react: about 8 in 10 left" in texts(figure)
 
 
+def test_a_median_of_too_few_closings_is_not_marked() -> None:
+    curve = survival_curve([300] * 9, [])
+    figure = survival_figure(curve, LIGHT, reaction_seconds=60)
+    assert not any(text.startswith("half are gone") for text in texts(figure))
+
+
 def test_a_median_that_was_not_reached_is_not_marked() -> None:
     curve = survival_curve([60], [9000] * 9)
     figure = survival_figure(curve, LIGHT, reaction_seconds=60)

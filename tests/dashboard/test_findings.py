@@ -224,6 +224,27 @@ def test_a_median_without_an_upper_end_is_not_named() -> None:
     )
 
 
+def test_a_median_of_too_few_closings_is_not_named() -> None:
+    seconds = [120.0] * 2 + [180.0] * 3 + [240.0] * 3 + [300.0] * 2
+    nine, ten = curve(seconds[:9]), curve(seconds)
+    assert "is not known yet" in venue_findings.curve_title(nine, "Luna")
+    assert "gone within 3 minutes" in venue_findings.curve_title(ten, "Luna")
+
+
+@pytest.mark.parametrize(
+    ("opened", "said"),
+    [
+        ([2], "Both tables opened on Mondays"),
+        ([3, 1], "3 of 4 tables opened on Mondays"),
+        ([1], "The only table opened on Mondays"),
+        ([12], "All 12 tables opened on Mondays"),
+    ],
+)
+def test_the_weekday_of_a_venue_is_counted_in_one_way(opened: list[int], said: str) -> None:
+    cells = pd.DataFrame({"weekday": range(len(opened)), "hour": 10, "drops": opened})
+    assert venue_findings.venue_hours_title(cells, is_slot=False) == said
+
+
 def test_a_venue_has_a_release_time_only_with_a_clock() -> None:
     assert "no usual time" in venue_findings.clock_title(
         release_clock([5, 700], [1, 2], [0, 0]), "Luna"

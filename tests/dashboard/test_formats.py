@@ -39,6 +39,7 @@ def window(**values: Any) -> pd.Series:
             "typical_open_lower": 120.0,
             "typical_open_upper": 240.0,
             "resolution_seconds": 60,
+            "closed_count": 18,
             "catchable_per_week": 2.0,
             "catchable_lower": 1.1,
             "catchable_upper": 3.6,
@@ -47,6 +48,17 @@ def window(**values: Any) -> pd.Series:
             **values,
         }
     )
+
+
+def test_an_open_time_of_too_few_closings_is_left_out_with_the_reason_at_the_foot() -> None:
+    enough, few = window(), window(closed_count=9)
+    assert [formats.typical_open_words(row) for row in (enough, few)] == [
+        "3 min",
+        "not enough data",
+    ]
+    assert formats.open_time_footnote([enough]) == ""
+    assert "from 10 closings on" in formats.open_time_footnote([enough, few])
+    assert "Half are gone" not in formats.venue_finding("Luna", few, 28)
 
 
 def test_examples_come_out_as_written() -> None:
@@ -84,8 +96,9 @@ def test_nothing_caught_is_said_with_what_it_still_allows_for() -> None:
     rows = ranked(("Luna", 0, 0, 0.75, 1, 1, 2), ("Sole", 1.5, 0.9, 3, 2, 1, 2))
     assert formats.hardest_finding(rows, "New York", 28) == (
         "At Luna not one prime table for two could have been caught in 28 days, even with alerts "
-        "on. In the long run that still allows for up to 0.75 a week."
+        "on. In the long run that still allows for up to 0.8 a week."
     )
+    assert formats.interval_words(0, 0.75) == "0–0.8"  # the brackets beside it round alike
 
 
 def test_truly_impossible_is_said_only_of_whole_intervals() -> None:

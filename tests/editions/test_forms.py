@@ -74,6 +74,21 @@ def test_a_writer_s_choice_of_items_is_in_every_form(facts):
     assert second not in {row["key"] for row in rows}
 
 
+def test_an_open_time_that_must_not_be_printed_is_left_out_and_the_foot_says_why(facts):
+    first, second = facts["hardest"][:2]
+    first.update(typical_open_refusal="only nine closings seen, 10 are needed")
+    second.update(typical_open_seconds=240.0, typical_open_refusal=None)
+    for row in facts["hardest"][2:]:
+        row["typical_open_refusal"] = None
+    for form in (editions.markdown, editions.html_page):
+        text = form(Printed(facts))
+        assert text.count("not enough data") == 1
+        assert "4 min" in text
+        assert "Not enough data: how long half of the tables last is said from 10 closings" in text
+    first["typical_open_refusal"] = None
+    assert "enough data" not in editions.markdown(Printed(facts)).lower()
+
+
 def test_nothing_of_the_machine_is_in_a_text_file(facts):
     printed = Printed(facts)
     for text in (

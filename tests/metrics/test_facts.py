@@ -18,6 +18,7 @@ from metrics.facts import (
     catchable_fact,
     comparison_fact,
     fully_booked_fact,
+    open_time_refusal,
     rank_fact,
     release_clock_fact,
     spike_fact,
@@ -95,6 +96,21 @@ def test_few_drops_hedge_and_fewer_are_not_printed() -> None:
     assert "seem to last" in some.printable
     assert few.verdict is Verdict.DO_NOT_PRINT
     assert few.reason == "only three closings seen, 10 are needed"
+
+
+@given(
+    closed=st.lists(st.integers(60, 4000), max_size=40),
+    open_for=st.lists(st.integers(60, 4000), max_size=10),
+)
+def test_a_cell_of_a_table_is_left_out_exactly_where_the_fact_is(closed, open_for) -> None:
+    curve = survival_curve(closed, open_for, resolution_seconds=60)
+    fact = typical_open_time_fact("Luna", curve, WATCHED)
+    if curve is None or curve.median_seconds is None:
+        return
+    refusal = open_time_refusal(
+        curve.median_seconds, curve.median_interval, curve.closed_count, curve.resolution_seconds
+    )
+    assert refusal == (fact.reason if fact.verdict is Verdict.DO_NOT_PRINT else None)
 
 
 def test_no_drops_is_said_and_not_printed() -> None:
