@@ -48,6 +48,11 @@ def metrics(state: AppState, engine: Database) -> Response:
     gauge("late_events", "Events of days that were sealed before they came", now.late_events)
     gauge("unsealed_days", "Days whose raw events are kept", now.retention.unsealed_days)
     gauge("due_days", "Days past retention that wait for their seal", len(now.retention.due_dates))
+    gauge(
+        "overdue_days",
+        "Days that the timer should have sealed by now",
+        len(now.retention.overdue_dates),
+    )
     gauge("held_days", "Days past retention with open drops", len(now.retention.held_days))
     gauge("database_bytes", "Size of the database", now.database_bytes)
     succeeded = Gauge(

@@ -1,9 +1,11 @@
 """Page: what editors write beside days, so that charts show why they stand out."""
 
+from collections.abc import Mapping
+
 import pandas as pd
 import streamlit as st
 
-from dashboard import data, formats, parts
+from dashboard import choices, data, formats, parts
 from db.annotation_writes import (
     LONGEST_NAME,
     LONGEST_TEXT,
@@ -22,8 +24,8 @@ SAID, WRONG, ADDED = "annotation_said", "annotation_wrong", "annotation_added"
 
 def page() -> None:
     """What there is, then the form for one more."""
-    markets = data.markets().set_index("market_id")
-    parts.page_header("Annotations", is_simulated=bool(markets["is_simulated"].any()))
+    parts.header_of_all("Annotations", data.markets())
+    markets = choices.market_names(data.markets())
     notes = data.annotations(None)
     st.markdown(
         f"{number_of(len(notes), 'annotation').capitalize()} so far. Every chart over days or "
@@ -44,9 +46,9 @@ def _answer() -> None:
         st.error(wrong)
 
 
-def _list(notes: pd.DataFrame, markets: pd.DataFrame) -> None:
+def _list(notes: pd.DataFrame, markets: Mapping[str, str]) -> None:
     for note in notes.itertuples():
-        place = EVERYWHERE if note.market_id is None else markets.loc[note.market_id, "name"]
+        place = EVERYWHERE if note.market_id is None else markets[note.market_id]
         with st.container(horizontal=True, vertical_alignment="center"):
             st.markdown(
                 f"**{note.text}**  \n"
@@ -62,9 +64,9 @@ def _list(notes: pd.DataFrame, markets: pd.DataFrame) -> None:
         parts.csv_download(notes, file_name="annotations", key="annotations-csv")
 
 
-def _form(markets: pd.DataFrame) -> None:
-    names: dict[str | None, str] = {m: markets.loc[m, "name"] for m in markets.index}
-    names[None] = EVERYWHERE
+def _form(markets: Mapping[str, str]) -> None:
+    names: dict[str | None, str] = {None: EVERYWHERE}
+    names.update(markets)
     if st.session_state.pop(ADDED, False):
         st.session_state[TEXT] = ""
     with st.form("annotation", width=520):
@@ -72,7 +74,7 @@ def _form(markets: pd.DataFrame) -> None:
         st.text_input(
             "What happened", key=TEXT, max_chars=LONGEST_TEXT, placeholder="Restaurant Week"
         )
-        st.selectbox("Where", list(names), format_func=names.__getitem__, key=MARKET)
+        st.selectbox("Where", [*markets, None], format_func=names.__getitem__, key=MARKET)
         today = local_date(data.now(), "UTC")
         with st.container(horizontal=True):
             st.date_input("First day", value=today, key=FIRST, format="MM/DD/YYYY")

@@ -1,19 +1,23 @@
 """What a reader chooses on more than one page: the market, and a window of days. All in the URL."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from urllib.parse import urlencode
 
+import pandas as pd
 import streamlit as st
 
 from dashboard import data, formats, parts
-from db.insights import Progress
-from metrics.wording import date_words
+from db.insights import Progress, preferred_market
+from metrics.wording import date_words, number_of
 
 NO_DATA = (
     "No drop events yet. Load some with `python -m pipeline ingest FILE`, or send them to "
     "`POST /events`; this page fills with the next tick."
 )
+FEW_DAYS = 7
+MARKET_CHOICE, ASKED_MARKET = "market_choice", "asked_market"
 NOT_SCORED = "These data have not been scored yet. The next tick does that."
 
 
@@ -74,16 +78,10 @@ def header(title: str) -> Place | None:
         parts.page_header(title, is_simulated=False)
         st.info(NO_DATA)
         return None
-    ids = [str(market_id) for market_id in with_data["market_id"]]
-    market_id = ids[0]
-    say_unknown("market", ids, "market with data")
-    if len(ids) > 1:
-        market_id = st.sidebar.selectbox(
-            "Market", ids, index=ids.index(data.default_market()), key="market", bind="query-params"
-        )
+    market_id = choose_market(with_data, usual=preferred_market(with_data), lacking="events")
     market = with_data.set_index("market_id").loc[market_id]
-    parts.page_header(title, is_simulated=bool(market["is_simulated"]))
-    return Place(
+    market_header(title, market_id, with_data)
+    place = Place(
         market_id=market_id,
         name=parts.place_words(market["name"]),
         timezone=market["timezone"],
@@ -93,6 +91,87 @@ def header(title: str) -> Place | None:
         first_date=market["first_date"],
         latest_date=market["latest_date"],
         reach=data.progress(market_id),
+    )
+    _offer_demo(place, with_data)
+    return place
+
+
+def choose_market(with_data: pd.DataFrame, *, usual: str, lacking: str) -> str:
+    """The market asked for, one of those that have data; which these are is seen in the sidebar.
+
+    with_data: columns market_id, name, is_simulated, one row or more. usual: the one shown unless
+    another is asked for. lacking: what a market that is left out has none of, as in "alerts".
+    """
+    names = market_names(with_data)
+    # Not bound to the URL by Streamlit, which would put the name there, and forget the market on
+    # the way to the next page.
+    asked = st.query_params.get("market", st.session_state.get(ASKED_MARKET))
+    market_id = asked if asked in names else usual
+    if asked is not None:
+        st.session_state[ASKED_MARKET] = asked
+        if asked in names:
+            st.query_params["market"] = asked
+        else:
+            _say_left_out(asked, names, shown=names[usual], lacking=lacking)
+    if len(names) > 1:
+        st.session_state[MARKET_CHOICE] = market_id
+        st.sidebar.selectbox(
+            "Market",
+            list(names),
+            format_func=names.__getitem__,
+            key=MARKET_CHOICE,
+            on_change=_put_market_into_url,
+        )
+    return market_id
+
+
+def _put_market_into_url() -> None:
+    st.query_params["market"] = st.session_state[MARKET_CHOICE]
+
+
+def _say_left_out(asked: str, names: Mapping[str, str], *, shown: str, lacking: str) -> None:
+    known = market_names(data.markets())
+    if asked in known:
+        st.warning(f"{formats.as_markdown(known[asked])} has no {lacking} yet: this is {shown}.")
+    else:
+        say_unknown("market", list(names), "market")
+
+
+def market_names(markets: pd.DataFrame) -> dict[str, str]:
+    """Each market's name as it is told from the others, by its id."""
+    names = {
+        str(market.market_id): parts.market_label(market.name, is_simulated=market.is_simulated)
+        for market in markets.itertuples(index=False)
+    }
+    given = list(names.values())
+    return {
+        market_id: name if given.count(name) == 1 else f"{name}, {market_id}"
+        for market_id, name in names.items()
+    }
+
+
+def market_header(title: str, market_id: str, with_data: pd.DataFrame) -> None:
+    """The header of a page about one market, which is named where it is one of several."""
+    names = market_names(with_data)
+    market = with_data.set_index("market_id").loc[market_id]
+    parts.page_header(
+        title,
+        is_simulated=bool(market["is_simulated"]),
+        market=names[market_id] if len(names) > 1 else None,
+    )
+
+
+def _offer_demo(place: Place, with_data: pd.DataFrame) -> None:
+    """In a real market's first days: a way to the demo, which shows what the pages will say."""
+    days = (place.latest_date - place.first_date).days + 1
+    simulated = with_data[with_data["is_simulated"].astype(bool)]
+    if place.is_simulated or days >= FEW_DAYS or simulated.empty:
+        return
+    market_id, name = next(iter(market_names(simulated).items()))
+    st.info(
+        f"{place.name} has {number_of(days, 'day')} of data, too few for most of what is here: "
+        f"[{formats.as_markdown(name)}](?{urlencode({'market': market_id})}) shows it with months "
+        "of them."
     )
 
 

@@ -9,7 +9,7 @@ import pandas as pd
 import streamlit as st
 
 from charts.look import source_line
-from dashboard import data, formats, parts
+from dashboard import choices, data, formats, parts
 from db import insights
 from db.insights import (
     Comparison,
@@ -132,12 +132,11 @@ def header(title: str) -> Asked | None:
         parts.page_header(title, is_simulated=False)
         st.info(NO_ALERTS)
         return None
-    ids = [str(market_id) for market_id in markets["market_id"]]
-    market_id = ids[0]
-    if len(ids) > 1:
-        market_id = st.sidebar.selectbox("Market", ids, key="market", bind="query-params")
+    market_id = choices.choose_market(
+        markets, usual=str(markets["market_id"].iloc[0]), lacking="alerts"
+    )
     market = markets.set_index("market_id").loc[market_id]
-    parts.page_header(title, is_simulated=bool(market["is_simulated"]))
+    choices.market_header(title, market_id, markets)
     usual_hours = data.settings().conversion_window_hours
     with st.container(horizontal=True, vertical_alignment="bottom"):
         days = st.segmented_control(

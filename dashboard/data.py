@@ -51,12 +51,6 @@ def markets() -> pd.DataFrame:
 
 
 @st.cache_data(ttl=PROGRESS_FRESH, show_spinner=False)
-def default_market() -> str:
-    """The market shown to somebody who named none."""
-    return insights.default_market(engine())
-
-
-@st.cache_data(ttl=PROGRESS_FRESH, show_spinner=False)
 def progress(market_id: str) -> Progress:
     """How far the market's data reach."""
     return insights.progress(engine(), market_id)

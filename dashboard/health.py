@@ -14,12 +14,8 @@ LEAST_COVERAGE = 0.8
 def page() -> None:
     """Verdicts, then jobs, intake, retention, receipts, coverage."""
     state = data.status()
-    parts.page_header(
-        "Data health",
-        is_simulated=any(
-            market.is_simulated for market in state.markets if market.latest_date is not None
-        ),
-    )
+    markets = data.markets()
+    parts.header_of_all("Data health", markets[markets["latest_date"].notna()])
     _verdicts(state)
     _jobs(state)
     _intake(state)
@@ -34,7 +30,7 @@ def page() -> None:
 
 def _verdicts(state: Status) -> None:
     """One line for each thing that could be wrong, what is wrong first."""
-    problems, fine = verdicts(state)
+    problems, fine, unknown = verdicts(state)
     if problems:
         st.markdown(
             f"**{number_of(len(problems), 'thing').capitalize()} to look at**, "
@@ -44,11 +40,14 @@ def _verdicts(state: Status) -> None:
     else:
         st.markdown("**Everything is fine.**")
     st.markdown("\n".join(f"- {line}" for line in fine))
+    if unknown:
+        st.markdown("Nothing to say yet of:\n" + "\n".join(f"- {line}" for line in unknown))
 
 
-def verdicts(state: Status) -> tuple[list[str], list[str]]:
-    """(what to look at, what is fine), each a sentence with what to do where there is something."""
-    lines = [
+def verdicts(state: Status) -> tuple[list[str], list[str], list[str]]:
+    """(what to look at, what is fine, what cannot be told yet), each a sentence with what to do
+    where there is something."""
+    lines: list[tuple[bool | None, str]] = [
         _timer(state),
         _schema(state),
         _failed_jobs(state.jobs),
@@ -57,11 +56,12 @@ def verdicts(state: Status) -> tuple[list[str], list[str]]:
         _late(state),
         _sealing(state.retention),
         *_mails(state),
-        *(_watching(market) for market in state.markets if market.latest_date is not None),
+        *(_watching(market) for market in state.markets),
     ]
-    return [text for is_fine, text in lines if not is_fine], [
-        text for is_fine, text in lines if is_fine
-    ]
+    problems, fine, unknown = (
+        [text for is_fine, text in lines if is_fine is verdict] for verdict in (False, True, None)
+    )
+    return problems, fine, unknown
 
 
 def _timer(state: Status) -> tuple[bool, str]:
@@ -139,26 +139,37 @@ def _mails(state: Status) -> list[tuple[bool, str]]:
 
 def _sealing(retention: Retention) -> tuple[bool, str]:
     kept = f"raw events are kept for {retention.retention_days} days"
-    if retention.due_dates:
+    if retention.overdue_dates:
         return False, (
-            f"{number_of(len(retention.due_dates), 'day').capitalize()} past retention not sealed "
-            f"yet ({kept}). The timer does it at night; `python -m pipeline seal` does it now."
+            f"{number_of(len(retention.overdue_dates), 'day').capitalize()} past retention should "
+            f"have been sealed by now ({kept}). Last runs, below, says why if the timer tried; "
+            "`python -m pipeline seal` does it now."
         )
+    due = (
+        f" {number_of(len(retention.due_dates), 'day').capitalize()} past that will be sealed at "
+        "night, once nothing has come for them in 24 hours."
+        if retention.due_dates
+        else ""
+    )
     held = (
         f" {number_of(len(retention.held_days), 'day').capitalize()} held until their last slots "
         "have passed."
         if retention.held_days
         else ""
     )
-    return True, f"No day is overdue for sealing ({kept}).{held}"
+    return True, f"No day is overdue for sealing ({kept}).{due}{held}"
 
 
-def _watching(market: MarketStatus) -> tuple[bool, str]:
+def _watching(market: MarketStatus) -> tuple[bool | None, str]:
+    name = parts.market_label(market.name, is_simulated=market.is_simulated)
+    about = f"{formats.as_markdown(name)} ({market.market_id})"
+    if market.latest_date is None:
+        return None, f"{about}: no events yet."
     if market.coverage_rate is None:
-        return True, f"{market.market_id}: not enough data to say how much was watched."
+        return None, f"{about}: its first day is not over, so none could be watched wholly."
     assumed = ", assumed where no scans tell" if market.is_coverage_assumed else ""
     text = (
-        f"{market.market_id}: watched {percent_words(market.coverage_rate)} of the last "
+        f"{about}: watched {percent_words(market.coverage_rate)} of the last "
         f"{COVERAGE_DAYS} days{assumed}."
     )
     return market.coverage_rate >= LEAST_COVERAGE, text

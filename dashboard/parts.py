@@ -22,7 +22,7 @@ from charts.printing import MIME_TYPES, print_image
 from dashboard import explain, formats
 from db.insights import Progress
 from metrics.calendar import local_date
-from metrics.wording import date_words
+from metrics.wording import date_words, list_words
 
 Draw = Callable[[Look, Caption | None], go.Figure]
 
@@ -32,11 +32,43 @@ USUAL_WINDOW = 28  # days: what a page is about unless another window is asked f
 SIMULATED = "Simulated data: the venues are fictional and nothing here ever happened."
 
 
-def page_header(title: str, *, is_simulated: bool) -> None:
-    """The page's title, and on simulated data the label that says so."""
+def page_header(title: str, *, is_simulated: bool, market: str | None = None) -> None:
+    """The page's title, the market's label where there are several, and on simulated data the
+    words that say so."""
     st.title(title, anchor=False)
+    if market is not None:
+        st.caption(f"Market: {formats.as_markdown(market)}")
     if is_simulated:
         st.markdown(f":gray-background[{SIMULATED}]")
+
+
+def header_of_all(title: str, markets: pd.DataFrame) -> None:
+    """The header of a page about all these markets (columns of `insights.markets`): where only some
+    are simulated, it says which."""
+    is_simulated = markets["is_simulated"].astype(bool)
+    if is_simulated.all() or not is_simulated.any():
+        page_header(title, is_simulated=bool(is_simulated.any()))
+        return
+    st.title(title, anchor=False)
+    names = list_words(sorted(markets.loc[is_simulated, "name"].map(simulated_label)))
+    st.markdown(
+        f":gray-background[Simulated data: the venues of {formats.as_markdown(names)} are "
+        "fictional and nothing there ever happened. All else is real.]"
+    )
+
+
+def market_label(name: str, *, is_simulated: bool) -> str:
+    """A market's name where it is told from others.
+
+    >>> market_label("New York", is_simulated=False), market_label("Bonn", is_simulated=True)
+    ('New York', 'Bonn (simulated)')
+    """
+    return simulated_label(name) if is_simulated else name
+
+
+def simulated_label(name: str) -> str:
+    """A simulated market's name, which may say so itself."""
+    return f"{place_words(name)} (simulated)"
 
 
 Finding = DeltaGenerator

@@ -7,7 +7,7 @@ late). Nothing is pruned that was not recomputed from raw events and found equal
 
 import json
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from sqlalchemy import Connection, Engine, insert, text
 
@@ -20,6 +20,7 @@ from db.schema import day_receipts
 from db.scores import scored_markets, seen_until
 
 METHOD_VERSION = 1  # of receipts: what is counted and how the checksum is made
+QUIET_TIME = timedelta(hours=24)  # in which nothing came for a day, before the timer seals it
 LOCK_TIMEOUT = "2s"  # a waiting DROP makes every reader and writer behind it wait
 
 

@@ -273,8 +273,8 @@ def _status(engine: Engine, settings: Settings, options: argparse.Namespace) -> 
     print(f"waiting closings: {backlog.pending_ends}")
     print(
         f"retention: {retention.retention_days} days; {retention.unsealed_days} days not sealed, "
-        f"the oldest {retention.oldest_unsealed_date or 'none'}; {len(retention.due_dates)} due, "
-        f"{len(retention.held_days)} held"
+        f"the oldest {retention.oldest_unsealed_date or 'none'}; {len(retention.due_dates)} due "
+        f"({len(retention.overdue_dates)} overdue), {len(retention.held_days)} held"
     )
     print(f"late events: {state.late_events}, rejected events: {state.rejected_events}")
     for market in state.markets:

@@ -7,14 +7,20 @@ from datetime import date, datetime, timedelta
 from db.alert_writes import prune_alert_events
 from db.engine import Engine
 from db.markets import market_zones
-from db.seals import HeldDay, SealedDay, is_quiet, reject_stale_pending, seal_day, unsealed_days
+from db.seals import (
+    QUIET_TIME,
+    HeldDay,
+    SealedDay,
+    is_quiet,
+    reject_stale_pending,
+    seal_day,
+    unsealed_days,
+)
 from db.work import exclusive
 from db.writes import settle_pending_ends
 from metrics.calendar import local_date
 from pipeline.tick import tick
 from settings import Settings
-
-QUIET_TIME = timedelta(hours=24)
 
 
 @dataclass(frozen=True)

@@ -63,6 +63,7 @@ from db.insights.market import (
     markets,
     markets_asked_for,
     neighborhoods,
+    preferred_market,
     progress,
 )
 from db.insights.openings import venue_openings
@@ -142,6 +143,7 @@ __all__ = [
     "open_times_by_weekday",
     "opening_times",
     "openings_ranking",
+    "preferred_market",
     "prime_shares",
     "progress",
     "rank_history",

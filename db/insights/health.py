@@ -1,6 +1,6 @@
 """How the machinery does: jobs, backlog, what was turned away, receipts, retention, coverage."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -15,12 +15,15 @@ from db.insights.frames import frame
 from db.insights.market import markets
 from db.insights.watched import watched_market
 from db.queries import run
+from db.seals import QUIET_TIME
 from db.watching import dates_between
-from metrics.calendar import local_date, local_day_minutes
+from metrics.calendar import local_date, local_day_minutes, local_day_start
 
 TICK_JOB = "tick"
 TICK_LATE_AFTER = timedelta(minutes=5)
 COVERAGE_DAYS = 28
+# A day that is ready is sealed the next night: a long day of 25 hours and the run itself.
+LATEST_SEAL = timedelta(hours=26)
 SENDS_SHOWN = timedelta(days=28)  # of editions' weeks
 
 # What readers and writers raise while there is no database, or none has time for them.
@@ -78,12 +81,14 @@ class HeldDay:
 
 @dataclass(frozen=True)
 class Retention:
-    """Which raw days are kept. `due_dates`: past retention, could be sealed now."""
+    """Which raw days are kept. `due_dates`: past retention, could be sealed now. `overdue_dates`:
+    those of them that the timer should have sealed by now."""
 
     retention_days: int
     oldest_unsealed_date: date | None
     unsealed_days: int
     due_dates: tuple[date, ...]
+    overdue_dates: tuple[date, ...]
     held_days: tuple[HeldDay, ...]
 
 
@@ -92,6 +97,7 @@ class MarketStatus:
     """A market's span and the coverage of its last 28 days, assumed where no scans tell."""
 
     market_id: str
+    name: str
     is_simulated: bool
     first_date: date | None
     latest_date: date | None
@@ -161,7 +167,6 @@ def status(engine: Engine, *, now: datetime, retention_days: int) -> Status:
     with engine.connect() as connection:
         jobs = run(connection, "insight_last_runs").mappings().all()
         backlog = run(connection, "insight_backlog").one()
-        unsealed = run(connection, "insight_unsealed_days", now=now).all()
         sends = run(connection, "insight_sends", since=(now - SENDS_SHOWN).date()).mappings().all()
     known = markets(engine)
     return Status(
@@ -177,7 +182,7 @@ def status(engine: Engine, *, now: datetime, retention_days: int) -> Status:
         ),
         late_events=backlog.late_events,
         rejected_events=backlog.rejected_events,
-        retention=_retention(known, unsealed, now, retention_days),
+        retention=_retention(engine, known, now, retention_days),
         markets=_market_statuses(engine, known, now),
         sends=tuple(Sends(**row) for row in sends),
         database_bytes=backlog.database_bytes,
@@ -248,24 +253,43 @@ def _coverage_days(engine: Engine, known: pd.DataFrame, now: datetime, days: int
 
 
 def _retention(
-    known: pd.DataFrame, unsealed: Sequence[Any], now: datetime, retention_days: int
+    engine: Engine, known: pd.DataFrame, now: datetime, retention_days: int
 ) -> Retention:
     # A day is over when it is over in every market.
-    today = min(
-        (local_date(now, zone) for zone in known["timezone"]), default=local_date(now, "UTC")
-    )
-    past = [day for day in unsealed if day.opened_date < today - timedelta(days=retention_days)]
+    zones = set(known["timezone"]) or {"UTC"}
+    last_day = min(local_date(now, zone) for zone in zones) - timedelta(days=retention_days + 1)
+    with engine.connect() as connection:
+        unsealed = run(connection, "insight_unsealed_days", now=now, last_day=last_day).all()
+    past = [day for day in unsealed if day.opened_date <= last_day]
+    due = [day for day in past if not day.open_drops]
     return Retention(
         retention_days=retention_days,
         oldest_unsealed_date=unsealed[0].opened_date if unsealed else None,
         unsealed_days=len(unsealed),
-        due_dates=tuple(day.opened_date for day in past if not day.open_drops),
+        due_dates=tuple(day.opened_date for day in due),
+        overdue_dates=tuple(
+            day.opened_date
+            for day in due
+            if now > _ready_at(day, zones, retention_days) + LATEST_SEAL
+        ),
         held_days=tuple(
             HeldDay(day.opened_date, day.open_drops, day.latest_slot_at)
             for day in past
             if day.open_drops
         ),
     )
+
+
+def _ready_at(day: Any, zones: Iterable[str], retention_days: int) -> datetime:
+    """Since when the timer may seal a day: past retention in every market, its last slot gone by,
+    and nothing come for it in the time that has to be quiet."""
+    over = day.opened_date + timedelta(days=retention_days + 1)
+    instants = [local_day_start(over, zone) for zone in zones]
+    if day.latest_slot_at is not None:
+        instants.append(day.latest_slot_at)
+    if day.last_received_at is not None:
+        instants.append(day.last_received_at + QUIET_TIME)
+    return max(instants)
 
 
 def _market_statuses(
@@ -279,6 +303,7 @@ def _market_statuses(
         statuses.append(
             MarketStatus(
                 market_id=market.market_id,
+                name=market.name,
                 is_simulated=bool(market.is_simulated),
                 first_date=market.first_date,
                 latest_date=market.latest_date,

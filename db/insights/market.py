@@ -52,8 +52,13 @@ def markets(engine: Engine) -> pd.DataFrame:
 
 
 def default_market(engine: Engine) -> str:
-    """The market to show to somebody who named none: one with data before one without, a real one
-    before a simulated one, the default one before others, then the one with the newest data."""
+    """The market to show to somebody who named none, as `preferred_market` says."""
+    return preferred_market(markets(engine))
+
+
+def preferred_market(known: pd.DataFrame) -> str:
+    """Of these markets (columns of `markets`), one with data before one without, a real one before
+    a simulated one, the default one before others, then the one with the newest data."""
 
     def preference(market: object) -> tuple[bool, bool, bool, int]:
         has_data = market.latest_date is not None  # type: ignore[attr-defined]
@@ -64,7 +69,7 @@ def default_market(engine: Engine) -> str:
             market.latest_date.toordinal() if has_data else 0,  # type: ignore[attr-defined]
         )
 
-    best = max(markets(engine).itertuples(), key=preference, default=None)
+    best = max(known.itertuples(), key=preference, default=None)
     return DEFAULT_MARKET_ID if best is None else str(best.market_id)
 
 

@@ -228,7 +228,13 @@ def test_an_editors_list_is_held_against_the_ranking(open_page: Open, demo_url: 
     [
         ("hardest.py", {"neighborhood": "Atlantis"}, "no neighborhood in New York called"),
         ("hardest.py", {"list": "[x](y)"}, "no list in New York called"),
-        (TIMING, {"market": "nowhere"}, "no market with data called"),
+        (TIMING, {"market": "nowhere"}, "no market called"),
+        (TIMING, {"market": "nyc"}, "New York has no events yet: this is New York (simulated)."),
+        (
+            "funnel.py",
+            {"market": "nyc"},
+            "New York has no alerts yet: this is New York (simulated).",
+        ),
     ],
 )
 def test_a_link_to_what_there_is_not_says_so(

@@ -1,6 +1,6 @@
 """The pages without a browser: of a demo, of real data, of nothing, of no database."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pandas as pd
 import pytest
@@ -143,6 +143,93 @@ def test_refused_rows_are_listed_with_their_reasons(
     assert "One row refused" in page.warning[0].value
     refused = page.dataframe[0].value
     assert "slot_at" in refused["Reason"].iloc[0]
+
+
+def first_event(engine: Engine) -> None:
+    """One real table, opened an hour ago, beside a simulated market."""
+    with engine.begin() as connection:
+        connection.exec_driver_sql(
+            "INSERT INTO markets (market_id, name, timezone, is_simulated) VALUES"
+            " ('demo', 'New York (simulated)', 'America/New_York', true)"
+        )
+        connection.exec_driver_sql(
+            "INSERT INTO venues (venue_id, market_id, name) VALUES ('d', 'demo', 'Luna')"
+        )
+    opened_at = seeding.NOW - timedelta(hours=1)
+    seeding.accept(engine, seeding.drop("d", opened_at, seconds=60), is_simulated=True)
+    seeding.seed(engine, seeding.drop("v", opened_at, seconds=60))
+
+
+@pytest.mark.parametrize("name", ["week.py", "live.py", "timing.py", "market.py", HARDEST])
+def test_a_real_market_of_a_day_is_told_from_the_demo_and_leads_to_it(
+    open_page: Open, engine: Engine, database_url: str, name: str
+) -> None:
+    first_event(engine)
+    page = open_page(database_url, name)
+    assert not page.exception
+    picker = page.sidebar.selectbox(key="market_choice")
+    assert picker.options == ["New York (simulated)", "New York"]
+    assert page.caption[0].value == "Market: New York"
+    (offer,) = (i.value for i in page.info if "one day of data" in i.value)
+    assert "[New York (simulated)](?market=demo)" in offer
+    assert SIMULATED not in text(page)
+
+    demo = picker.select("demo").run()
+    assert demo.query_params["market"] == "demo"
+    assert demo.caption[0].value == "Market: New York (simulated)"
+    assert SIMULATED in demo.markdown[0].value
+    assert "one day of data" not in text(demo)
+
+
+def test_the_market_chosen_on_one_page_is_that_of_the_next(
+    open_page: Open, engine: Engine, database_url: str
+) -> None:
+    first_event(engine)
+    page = open_page(database_url, "live.py", market="demo")
+    del page.query_params["market"]  # as the browser does on the way to another page
+    page.switch_page("timing.py").run()
+    assert page.caption[0].value == "Market: New York (simulated)"
+    assert page.query_params["market"] == "demo"
+
+
+@pytest.mark.parametrize("name", ["health.py", "annotations.py"])
+def test_a_page_about_all_markets_says_which_of_them_are_simulated(
+    open_page: Open, engine: Engine, database_url: str, name: str
+) -> None:
+    first_event(engine)
+    label = open_page(database_url, name).markdown[0].value
+    assert "the venues of New York (simulated) are fictional" in label
+    assert "All else is real" in label
+
+
+def test_a_market_without_a_whole_day_is_neither_fine_nor_wrong(
+    open_page: Open, engine: Engine, database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(data, "now", lambda: seeding.NOW)
+    no_events = open_page(database_url, "health.py")
+    assert no_events.markdown[-1].value.endswith("of:\n- New York (nyc): no events yet.")
+    first_event(engine)
+    after = open_page(database_url, "health.py")
+    assert "New York (nyc): its first day is not over" in after.markdown[-1].value
+
+
+def test_days_that_wait_for_their_quiet_night_are_fine_until_it_is_over(
+    open_page: Open, engine: Engine, database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    old = [seeding.drop("v", seeding.NOW - timedelta(days=back), seconds=60) for back in (30, 31)]
+    seeding.seed(engine, [event for drop in old for event in drop])
+
+    def problems_and_text(now: datetime) -> tuple[str, str]:
+        monkeypatch.setattr(data, "now", lambda: now)
+        page = open_page(database_url, "health.py")
+        return page.warning[0].value, text(page)
+
+    loaded, said = problems_and_text(seeding.NOW)
+    assert "sealed" not in loaded
+    assert "Two days past that will be sealed at night" in said
+    assert "sealed" not in problems_and_text(seeding.NOW + timedelta(hours=49))[0]
+    overdue, _ = problems_and_text(seeding.NOW + timedelta(hours=51))
+    assert "Two days past retention should have been sealed by now" in overdue
 
 
 def test_real_data_carry_no_label_and_say_that_coverage_is_assumed(

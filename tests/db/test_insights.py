@@ -354,6 +354,28 @@ def test_a_day_past_retention_is_due_or_held(engine):
     ]
     assert retention.held_days[0].latest_slot_at == NOW + timedelta(days=3)
     assert YESTERDAY not in retention.due_dates
+    assert retention.overdue_dates == ()
+
+
+def test_a_due_day_is_overdue_once_a_night_went_by_after_it_could_be_sealed(engine):
+    def overdue(now: datetime) -> tuple[date, ...]:
+        return insights.status(engine, now=now, retention_days=21).retention.overdue_dates
+
+    opened_at = NOW - timedelta(days=20)
+    over = datetime(2026, 11, 25, 5, tzinfo=UTC)  # midnight in New York, 22 days later
+    seed(engine, drop("quiet", opened_at, seconds=60))
+    seed(engine, drop("open", opened_at - timedelta(days=1), slot_at=over + timedelta(days=5)))
+    quiet_day = opened_at.date()
+    assert overdue(over + timedelta(hours=26)) == ()
+    assert overdue(over + timedelta(hours=27)) == (quiet_day,)
+    # One that was held could be sealed once its last slot had passed.
+    assert overdue(over + timedelta(days=6)) == (quiet_day,)
+    assert overdue(over + timedelta(days=6, hours=3)) == (quiet_day - timedelta(days=1), quiet_day)
+    # What comes for a day begins its quiet hours anew.
+    late = over + timedelta(days=7)
+    accept(engine, drop("late", opened_at, seconds=60), received_at=late)
+    assert quiet_day not in overdue(late + timedelta(hours=50))
+    assert quiet_day in overdue(late + timedelta(hours=51))
 
 
 def test_coverage_is_assumed_without_scans_and_says_so(engine):
