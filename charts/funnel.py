@@ -17,6 +17,14 @@ CAUSE_WORDS = {
     "still_there": "still there, ignored",
     "unknown": "not known",
 }
+# Of a step's losses, in few words: the step itself is named before them.
+STEP_CAUSE_WORDS = {
+    "gone_before_opened": "gone",
+    "gone_before_tap": "gone",
+    "gone_before_confirm": "gone",
+    "still_there": "still there",
+    "unknown": "not known",
+}
 SHORTEST_LABEL = 0.2  # share of the width from which on a part is named in the picture
 
 
@@ -92,14 +100,19 @@ def funnel_figure(
 def _cause(
     figure: go.Figure, begins: list[int], alerts: list[int], cause: str, color: str, widest: int
 ) -> None:
-    """What was lost to one cause, beside each row's bar; named where it fits."""
+    """What was lost to one cause on the way to each step, beside that row's bar; named where it
+    fits. A cause's losses of all steps are another number, which has the cause's name alone."""
+    names = list(STEP_NAMES.values())
     figure.add_bar(
         x=alerts,
         y=list(range(4)),
         orientation="h",
         width=BAR,
         marker={"color": color},
-        customdata=[f"{CAUSE_WORDS[cause]}: {number_of(count, 'alert')}" for count in alerts],
+        customdata=[
+            f"not {name}, {CAUSE_WORDS[cause]}: {number_of(count, 'alert')}"
+            for name, count in zip(names, alerts, strict=True)
+        ],
         hovertemplate="%{customdata}<extra></extra>",
     )
     for row, (begin, count) in enumerate(zip(begins, alerts, strict=True)):
@@ -107,8 +120,7 @@ def _cause(
             figure.add_annotation(
                 x=begin + count / 2,
                 y=row,
-                text=CAUSE_WORDS[cause].replace(" before ", " before<br>").replace(", ", ",<br>")
-                + f" {count_words(count)}",
+                text=f"not {names[row]},<br>{STEP_CAUSE_WORDS[cause]} {count_words(count)}",
                 showarrow=False,
                 font={"size": SMALL_SIZE - 1, "color": text_on(color)},
             )

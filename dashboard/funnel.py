@@ -48,8 +48,9 @@ def _whole(asked: Asked, total: FunnelRow) -> None:
         title=findings.funnel_title(total),
         subtitle=(
             f"Settled alerts that reached each step {asked.window_words} of being sent, with the "
-            "share that went on, and what became of those that did not; a later step counts for "
-            f"the earlier ones. {conversion.n_words(asked, total)}"
+            "share that went on, and what became of those that did not, step by step: “gone”, the "
+            "table was taken too early for them. A later step counts for the earlier ones. "
+            f"{conversion.n_words(asked, total)}"
         ),
         source=asked.source,
     )
@@ -93,7 +94,9 @@ def _whole(asked: Asked, total: FunnelRow) -> None:
         alt="Steps with counts and rates",
     )
     st.caption(
-        f"Not settled, so in no rate: {count_words(total.unsettled)}. Brackets hold 95 % intervals."
+        f"Not settled, so in no rate: {count_words(total.unsettled)}. Brackets hold 95 % "
+        "intervals. The picture counts losses by the step that was not reached; [Why alerts "
+        "fail](./losses) and the columns below count them by cause, whatever the step."
     )
 
 

@@ -43,7 +43,8 @@ def _causes(asked: Asked, total: FunnelRow) -> None:
         title=findings.losses_title(total.losses),
         subtitle=(
             f"{number_of(losses, 'settled alert')} not booked {asked.window_words}, each with one "
-            f"cause; the causes add up to them. {conversion.n_words(asked, total)}"
+            "cause, whatever the step at which it was lost; the causes add up to them. "
+            f"{conversion.n_words(asked, total)}"
         ),
         source=asked.source,
     )
@@ -78,7 +79,9 @@ def _causes(asked: Asked, total: FunnelRow) -> None:
     )
     st.caption(
         f"{count_words(total.sent)} settled, {count_words(total.booked)} booked, "
-        f"{count_words(losses)} lost."
+        f"{count_words(losses)} lost. [Funnel](./funnel) counts the same losses step by step: an "
+        "alert that was opened after its table had gone is here *gone before opened*, and there "
+        "*not tapped, gone*."
     )
 
 

@@ -161,3 +161,17 @@ def test_the_curve_names_how_many_would_have_been_in_time_at_its_mark() -> None:
     saved = pd.DataFrame({"seconds": [0, 30, 60], "saved": [0, 7, 9]})
     figure = faster_figure(saved, LIGHT, marked_seconds=30)
     assert "30 s: seven alerts" in str(figure.layout.annotations)
+
+
+def test_a_loss_in_the_funnel_is_named_by_its_step_and_never_by_its_cause_alone() -> None:
+    """The cause alone is the name of its losses at all steps, which are more."""
+    figure = funnel_figure(steps(800), lost(800), LIGHT, unsettled=0)
+    labels = [note.text for note in figure.layout.annotations if "gone" in note.text]
+    assert labels == ["not opened,<br>gone 400", "not tapped,<br>gone 200"]
+    hovers = [words for bar in figure.data for words in bar.customdata if "gone" in words]
+    assert hovers[:3] == [
+        "not sent, gone before opened: no alerts",
+        "not opened, gone before opened: 400 alerts",
+        "not tapped, gone before opened: 200 alerts",
+    ]
+    assert all(words.startswith("not ") for words in hovers)
