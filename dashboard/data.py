@@ -14,7 +14,7 @@ import streamlit as st
 from db import digests, insights
 from db.annotation_writes import add_annotation, remove_annotation
 from db.engine import Engine, create_engine
-from db.insights import Progress, Status, VenueFacts, WeekdayHours, WeekOverWeek
+from db.insights import Night, Progress, Status, VenueFacts, WeekdayHours, WeekOverWeek
 from metrics.calendar import local_day_bounds
 from metrics.facts import Fact
 from metrics.release_clock import ReleaseClock
@@ -283,6 +283,14 @@ def week_over_week(market_id: str, as_of: date, version: Progress) -> WeekOverWe
 def market_facts(market_id: str, as_of: date, version: Progress) -> list[Fact]:
     """What may be said of the market as of a day."""
     return insights.market_facts(engine(), market_id, as_of, now=now())
+
+
+@st.cache_data(ttl=FRESH, show_spinner=False, max_entries=100)
+def timing_facts(
+    market_id: str, first: date, last: date, night: Night, version: Progress
+) -> list[Fact]:
+    """What may be said of when tables open."""
+    return insights.timing_facts(engine(), market_id, first, last, night, now=now())
 
 
 @st.cache_data(ttl=FRESH, show_spinner=False, max_entries=100)

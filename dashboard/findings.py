@@ -4,7 +4,7 @@ import pandas as pd
 
 from db.insights import WeekdayHours, WeekOverWeek
 from metrics.compression import Tightness, tightness_words
-from metrics.facts import HEDGED_SPREAD, PLAIN_COVERAGE
+from metrics.facts import HEDGED_SPREAD, PLAIN_COVERAGE, Fact
 from metrics.wording import (
     WEEKDAYS,
     count_words,
@@ -86,29 +86,28 @@ def hours_title(hours: WeekdayHours) -> str:
     return f"The hour most tables are for is {between}: {share} of all"
 
 
-def joint_finding(times: pd.DataFrame, night: str) -> str:
-    """When tables for one night open, by `insights.opening_times`; night as in "Friday-night".
+def half_open_words(times: pd.DataFrame) -> str:
+    """How far ahead half of one night's tables open, by `insights.opening_times`.
 
-    >>> times = pd.DataFrame({"opened_weekday": [4, 5], "opened_hour": [10, 17],
-    ...                       "lead_days": [1, 0], "new_drops": [30, 10]})
-    >>> joint_finding(times, "Friday-night")
-    'Friday-night tables open most often on Thursdays, 10 am to 11 am (75 %); half open a day or \
-less ahead'
+    >>> times = pd.DataFrame({"lead_days": [1, 0], "new_drops": [30, 10]})
+    >>> half_open_words(times)
+    'half open a day or less ahead'
     """
-    total = int(times["new_drops"].sum())
-    if total == 0:
-        return f"No {night} table opened in this window"
-    cells = times.groupby(["opened_weekday", "opened_hour"])["new_drops"].sum()
-    weekday, hour = cells.idxmax()
     leads = times.groupby("lead_days")["new_drops"].sum().sort_index().cumsum()
-    half = int(leads.index[leads >= total / 2][0])
+    half = int(leads.index[leads >= leads.iloc[-1] / 2][0])
     ahead = {0: "on the day itself", 1: "a day or less ahead"}.get(
         half, f"{number_of(half, 'day')} or less ahead"
     )
-    return (
-        f"{night} tables open most often on {WEEKDAYS[weekday - 1]}s, "
-        f"{hour_range_words(hour, hour)} ({percent_words(cells.max() / total)}); half open {ahead}"
-    )
+    return f"half open {ahead}"
+
+
+def stated_or_why_not(fact: Fact | None, subject: str) -> str:
+    """What may be said, or that nothing may; subject as in "when Friday-night tables open"."""
+    if fact is None:
+        return f"It is not known yet {subject}"
+    if fact.printable is None:
+        return f"It cannot be said for certain {subject}: {fact.reason}"
+    return fact.printable
 
 
 def lead_title(leads: pd.DataFrame) -> str:
@@ -126,31 +125,6 @@ def lead_title(leads: pd.DataFrame) -> str:
         half, f"{number_of(half, 'day')} or less ahead"
     )
     return f"Half of all tables open {ahead}"
-
-
-def sides_title(sides: pd.DataFrame) -> str:
-    """Prime against off-peak by weekday, by `insights.weekday_sides`."""
-    known = sides.dropna(subset=["prime", "off_peak"])
-    if known.empty:
-        return "Nothing to compare in this window"
-    prime, off_peak = float(known["prime"].mean()), float(known["off_peak"].mean())
-    more = int((known["prime"] > known["off_peak"]).sum())
-    if more == len(known) and off_peak > 0:
-        return (
-            f"On every weekday more prime tables open than others: "
-            f"{number_words(prime)} a day against {number_words(off_peak)}"
-        )
-    if more == 0:
-        return (
-            f"On no weekday do more prime tables open than others: "
-            f"{number_words(prime)} a day against {number_words(off_peak)}"
-        )
-    days = [
-        WEEKDAYS[int(day)] + "s" for day in known.loc[known["prime"] > known["off_peak"], "weekday"]
-    ]
-    if len(days) > LONGEST_LIST:
-        return f"On {number_of(more, 'weekday')} more prime tables open than others"
-    return f"More prime tables than others open on {list_words(days)} only"
 
 
 def open_sides_title(times: pd.DataFrame) -> str:

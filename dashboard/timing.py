@@ -9,11 +9,11 @@ from charts.heatmap import weekday_hour_figure
 from charts.lead import lead_time_figure
 from charts.look import Caption
 from charts.pairs import paired_dots_figure
-from dashboard import choices, data, findings, formats, parts, shapes
+from dashboard import choices, data, findings, formats, parts, printable, shapes
 from dashboard.choices import Place, Window
 from db import insights
-from db.insights import WeekdayHours
-from metrics.facts import OPEN_TIME_NEEDS
+from db.insights import Night, WeekdayHours
+from metrics.facts import OPEN_TIME_NEEDS, Fact
 from metrics.wording import WEEKDAYS, count_words, hour_range_words, number_words, percent_words
 
 SIZES = (7, 28, 90)
@@ -34,14 +34,24 @@ def page() -> None:
     )
     finding.markdown(_finding(opened, place, window))
     _hours(opened, place, window)
-    _joint(place, window)
+    night = _asked_night()
+    facts = data.timing_facts(place.market_id, window.first, window.last, night, place.reach)
+    by_kind = {fact.kind: fact for fact in facts}
+    _joint(place, window, night, by_kind.get("opening_hour"))
     _hours(
         data.weekday_hours(place.market_id, window.first, window.last, "slot_hour", place.reach),
         place,
         window,
     )
     _lead(place, window)
-    _sides(place, window)
+    _sides(place, window, by_kind.get("prime_against_off_peak"))
+    printable.show(
+        facts,
+        source=place.source,
+        is_simulated=place.is_simulated,
+        file_name=place.file_stem("timing-facts", window.last, f"{window.days}d"),
+        key="facts-csv",
+    )
     parts.exact_link(
         "timing",
         {
@@ -93,7 +103,8 @@ def _hours(hours: WeekdayHours, place: Place, window: Window) -> None:
     )
 
 
-def _joint(place: Place, window: Window) -> None:
+def _asked_night() -> Night:
+    """The night whose tables' openings are asked for, chosen on the page."""
     st.subheader("When do the tables of one night open?", anchor=False)
     with st.container(horizontal=True):
         weekday = st.selectbox(
@@ -107,16 +118,20 @@ def _joint(place: Place, window: Window) -> None:
             key="time",
             bind="query-params",
         )
-    first_hour, last_hour = NIGHTS[part]
+    words = {"evening": f"{weekday}-night", "lunch": f"{weekday}-lunch", "any time": weekday}[part]
+    return Night(words, WEEKDAYS.index(weekday) + 1, NIGHTS[part])
+
+
+def _joint(place: Place, window: Window, night: Night, fact: Fact | None) -> None:
+    """When the tables of one night open; fact: what may be said of it."""
+    weekday, (first_hour, last_hour) = WEEKDAYS[night.iso_weekday - 1], night.hours
     times = data.opening_times(
-        place.market_id,
-        WEEKDAYS.index(weekday) + 1,
-        window.first,
-        window.last,
-        (first_hour, last_hour),
-        place.reach,
+        place.market_id, night.iso_weekday, window.first, window.last, night.hours, place.reach
     )
-    night = {"evening": f"{weekday}-night", "lunch": f"{weekday}-lunch", "any time": weekday}[part]
+    title = f"No {night.words} table opened in this window"
+    if len(times):
+        title = findings.stated_or_why_not(fact, f"when {night.words} tables open")
+        title = f"{title}; {findings.half_open_words(times)}"
     cells = (
         times.groupby(["opened_weekday", "opened_hour"], as_index=False)["new_drops"]
         .sum()
@@ -124,7 +139,7 @@ def _joint(place: Place, window: Window) -> None:
     )
     cells = cells.assign(weekday=cells["opened_weekday"] - 1).drop(columns="opened_weekday")
     caption = Caption(
-        title=findings.joint_finding(times, night),
+        title=title,
         subtitle=(
             f"Tables for {weekday}s, {hour_range_words(first_hour, last_hour)}, by the weekday and "
             f"hour at which they opened; {window.words}; "
@@ -132,7 +147,7 @@ def _joint(place: Place, window: Window) -> None:
         ),
         source=place.source,
     )
-    stem = place.file_stem("opening-times", night, window.last, f"{window.days}d")
+    stem = place.file_stem("opening-times", night.words, window.last, f"{window.days}d")
     parts.figure(
         lambda look, printed: weekday_hour_figure(cells, look, printed, has_sums=True),
         caption,
@@ -168,26 +183,27 @@ def _lead(place: Place, window: Window) -> None:
     )
 
 
-def _sides(place: Place, window: Window) -> None:
+def _sides(place: Place, window: Window, fact: Fact | None) -> None:
+    """Prime tables against others; fact: what may be said of which are more."""
     days = data.market_days(place.market_id, window.first, window.last, place.reach)
     sides = insights.weekday_sides(days)
     times = data.open_times_by_weekday(place.market_id, window.first, window.last, place.reach)
-    printable = times[times["refusal"].isna()]
+    sayable = times[times["refusal"].isna()]
     window_words = f"{window.words}; prime time is {place.prime_words}."
     counted = Caption(
-        title=findings.sides_title(sides),
+        title=findings.stated_or_why_not(fact, "whether more prime tables open than others"),
         subtitle=f"Tables that opened per watched day, by the weekday they opened; {window_words}",
         source=place.source,
     )
     lasted = Caption(
-        title=findings.open_sides_title(printable),
+        title=findings.open_sides_title(sayable),
         subtitle=(
             "Time after which half are gone (Kaplan–Meier median), by the weekday they opened; "
             f"{window_words}"
         ),
         source=place.source,
     )
-    medians = printable.pivot(index="weekday", columns="side", values="median_seconds").reindex(
+    medians = sayable.pivot(index="weekday", columns="side", values="median_seconds").reindex(
         columns=["prime", "off_peak"]
     )
     for key, caption, pairs, unit, is_duration in (

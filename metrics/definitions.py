@@ -29,7 +29,7 @@ CHAPTERS: tuple[tuple[str, tuple[str, ...]], ...] = (
             "closed_durations",
         ),
     ),
-    ("The market", ("spikes", "compression")),
+    ("The market", ("spikes", "compression", "weekday_pattern")),
     ("When we were looking", ("coverage", "exposure", "gaps", "prime_time", "calendar")),
     ("Did alerts help?", ("conversion",)),
     (

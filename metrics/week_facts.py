@@ -20,9 +20,15 @@ Source: this project; LOOK's voice.
 from collections.abc import Sequence
 from datetime import date
 
-from metrics.facts import BOOKINGS, Fact, FactContext, stated
+from metrics.facts import BOOKINGS, PLAIN_SPREAD, Fact, FactContext, stated
 from metrics.newsworthiness import Departure
 from metrics.proportions import Interval, Proportion
+from metrics.weekday_pattern import (
+    FEWEST_DAYS_OF_A_WEEKDAY,
+    BusiestCell,
+    Sides,
+    WeekdayPattern,
+)
 from metrics.wording import (
     WEEKDAYS,
     count_words,
@@ -40,6 +46,10 @@ from metrics.wording import (
 
 FRACTIONS = ((0.2, "a fifth"), (0.25, "a quarter"), (1 / 3, "a third"), (0.5, "half"))
 NEAR = 0.02
+LONGEST_LIST = 4
+TOO_FEW_WEEKDAYS = (
+    f"{FEWEST_DAYS_OF_A_WEEKDAY} watched days of each weekday, and a table, are needed"
+)
 TOO_FEW_DAYS = "too few days of this week can be compared with the weeks before"
 
 
@@ -166,39 +176,128 @@ def busiest_hour_fact(place: str, hours: Sequence[int], context: FactContext) ->
     return stated(kind, unit, sentence, context, number=share, n=total)
 
 
-def weekday_pattern_fact(
-    place: str, per_day: Sequence[tuple[int, float, int]], clear: bool, context: FactContext
-) -> Fact:
-    """Which weekday brings most prime tables, which fewest.
-
-    per_day: (weekday, prime tables a watched day, prime tables) of each weekday. clear: the
-    interval of the ratio of the two ends lies above 1.
-    """
+def weekday_pattern_fact(place: str, found: WeekdayPattern | None, context: FactContext) -> Fact:
+    """Which weekday brings most prime tables, which fewest, as far as the days watched tell."""
     kind, unit = "weekday_pattern", "ratio of most to fewest"
-    n = sum(tables for _, _, tables in per_day)
-    if len(per_day) < 7 or n == 0:
-        return stated(
-            kind,
-            unit,
-            f"Not every weekday of {place} was watched",
-            context,
-            number=None,
-            n=n,
-            reason="not every weekday was watched",
-        )
-    most = max(per_day, key=lambda day: (day[1], -day[0]))
-    fewest = min(per_day, key=lambda day: (day[1], day[0]))
+    if found is None:
+        sentence = f"Not every weekday of {place} was watched often enough"
+        return stated(kind, unit, sentence, context, number=None, n=0, reason=TOO_FEW_WEEKDAYS)
+    most, fewest = _weekday_rate(found, found.most), _weekday_rate(found, found.fewest)
     sentence = (
-        f"{WEEKDAYS[most[0]]}s bring the most prime tables in {place}, about "
-        f"{number_words(most[1])} a day; {WEEKDAYS[fewest[0]]}s the fewest, about "
-        f"{number_words(fewest[1])}"
+        f"{WEEKDAYS[found.most]}s bring the most prime tables in {place}, {most}; "
+        f"{WEEKDAYS[found.fewest]}s the fewest, {fewest}"
     )
-    ratio = most[1] / fewest[1] if fewest[1] > 0 else None
-    if clear:
-        return stated(kind, unit, sentence, context, number=ratio, n=n)
-    soft = f"Prime tables in {place} come on all weekdays about alike"
-    reason = "the difference between weekdays could be chance"
-    return stated(kind, unit, sentence, context, number=ratio, n=n, hedged=soft, reason=reason)
+    hedged: str | None = None
+    reason: str | None = None
+    ratio = found.to_fewest
+    if not (found.is_most and found.is_fewest):
+        reason = "which weekday brings most, or fewest, is too close to call"
+        hedged = (
+            f"{WEEKDAYS[found.most]}s bring more prime tables in {place} than "
+            f"{WEEKDAYS[found.fewest]}s, {most} against {fewest}"
+        )
+        if found.is_most:
+            hedged = f"{WEEKDAYS[found.most]}s bring the most prime tables in {place}, {most}"
+            reason = "which weekday brings fewest is too close to call"
+    if ratio.lower <= 1:
+        days = number_of(sum(found.days), "watched day")
+        reason = f"the difference between weekdays could be chance: {days} tell no more"
+        hedged = None
+        if ratio.upper <= PLAIN_SPREAD:
+            hedged = f"No weekday clearly brings more prime tables in {place} than another"
+    return stated(
+        kind,
+        unit,
+        sentence,
+        context,
+        number=ratio.ratio,
+        n=found.tables,
+        interval=(ratio.lower, ratio.upper),
+        hedged=hedged,
+        reason=reason,
+    )
+
+
+def _weekday_rate(found: WeekdayPattern, weekday: int) -> str:
+    """about 120 a day over 4 Saturdays"""
+    rate, days = number_words(found.per_day[weekday]), found.days[weekday]
+    return f"about {rate} a day over {days} {WEEKDAYS[weekday]}s"
+
+
+def sides_fact(place: str, found: Sides | None, context: FactContext) -> Fact:
+    """Whether more prime tables open than others, on which weekdays."""
+    kind, unit = "prime_against_off_peak", "ratio"
+    if found is None:
+        sentence = f"Not every weekday of {place} was watched often enough"
+        return stated(kind, unit, sentence, context, number=None, n=0, reason=TOO_FEW_WEEKDAYS)
+    ratio = found.overall
+    rates = (
+        f"{number_words(found.prime_per_day)} a day against {number_words(found.off_peak_per_day)} "
+        f"over {found.days} days"
+    )
+    more = [day for day in range(7) if found.by_weekday[day].lower > 1]
+    fewer = [day for day in range(7) if found.by_weekday[day].upper < 1]
+    way = "more" if ratio.ratio is None or ratio.ratio > 1 else "fewer"
+    sentence = f"On every weekday {way} prime tables open in {place} than others: {rates}"
+    hedged: str | None = None
+    reason: str | None = None
+    if len(more) < 7 and len(fewer) < 7:
+        reason = "not clear on every weekday"
+        if ratio.lower > 1 or ratio.upper < 1:
+            hedged = f"{way.capitalize()} prime tables open in {place} than others: {rates}"
+        else:
+            reason = f"the difference could be chance: {found.days} watched days tell no more"
+        if more and not fewer and len(more) <= LONGEST_LIST:
+            days = list_words([f"{WEEKDAYS[day]}s" for day in more])
+            reason = "on the other weekdays it is not clear"
+            hedged = f"On {days} more prime tables open in {place} than others: {rates} in all"
+    return stated(
+        kind,
+        unit,
+        sentence,
+        context,
+        number=ratio.ratio,
+        n=found.tables,
+        interval=(ratio.lower, ratio.upper),
+        hedged=hedged,
+        reason=reason,
+    )
+
+
+def opening_hour_fact(night: str, found: BusiestCell | None, context: FactContext) -> Fact:
+    """When tables of one night open; night as in "Friday-night"."""
+    kind, unit = "opening_hour", "ratio to the next hour"
+    if found is None:
+        sentence = f"Too few {night} tables were seen to open"
+        return stated(kind, unit, sentence, context, number=None, n=0, reason=TOO_FEW_WEEKDAYS)
+    ratio = found.to_next
+    weekdays, days = f"{WEEKDAYS[found.weekday]}s", f"{found.days} days"
+    hour = hour_range_words(found.hour, found.hour)
+    sentence = (
+        f"{night} tables open most often on {weekdays}, {hour}: "
+        f"{percent_words(found.share)} of them over {days}"
+    )
+    hedged: str | None = None
+    reason: str | None = None
+    if not found.is_cell:
+        reason = f"which weekday and hour brings most could be chance: {days} tell no more"
+        if found.is_weekday:
+            reason = "which hour brings most is too close to call"
+            hedged = (
+                f"{night} tables open most often on {weekdays}: "
+                f"{percent_words(found.weekday_share)} of them over {days}"
+            )
+    return stated(
+        kind,
+        unit,
+        sentence,
+        context,
+        number=None if ratio is None else ratio.ratio,
+        n=found.tables,
+        interval=None if ratio is None else (ratio.lower, ratio.upper),
+        hedged=hedged,
+        reason=reason,
+    )
 
 
 def supply_day_fact(

@@ -67,6 +67,7 @@ from db.insights.market import (
     progress,
 )
 from db.insights.openings import venue_openings
+from db.insights.patterns import Night, timing_facts
 from db.insights.published import market_metrics, venue_metrics, venue_rolling_metrics
 from db.insights.ranks import (
     WINDOW_DAYS,
@@ -97,6 +98,7 @@ __all__ = [
     "HeldDay",
     "JobRun",
     "MarketStatus",
+    "Night",
     "NothingToTellError",
     "Progress",
     "ReactionCurves",
@@ -160,6 +162,7 @@ __all__ = [
     "status",
     "supply",
     "time_to_act",
+    "timing_facts",
     "trend_facts",
     "trends",
     "variants_compared",

@@ -17,13 +17,13 @@ from db.insights.days import market_days, weekday_sides
 from db.insights.facts import About, venue_facts
 from db.insights.frames import frame
 from db.insights.market import latest_as_of
+from db.insights.patterns import prime_pattern
 from db.insights.ranks import open_time_refusal, rolling_rows, with_ranks
 from db.insights.supply import supply
 from db.insights.timing import weekday_hours
 from db.watching import Market
 from metrics.facts import Fact, FactContext
 from metrics.proportions import proportion
-from metrics.rates import rate_ratio
 from metrics.survival_ranges import none_if_nan
 from metrics.week_facts import (
     busiest_hour_fact,
@@ -88,7 +88,9 @@ def standing(
     days = market_days(engine, market_id, month.first_date, last, now=end_at)
     weekdays = weekday_sides(days)
     timing_link = f"/timing?market={market_id}&days=28&days_to={last}"
-    pattern = _pattern(place, weekdays, replace(month, permalink=timing_link))
+    pattern = weekday_pattern_fact(
+        place, prime_pattern(days), replace(month, permalink=timing_link)
+    )
     in_week = days[days["window_date"] >= first]
     prime_words = hour_range_words(market.row.prime_start_hour, market.row.prime_end_hour - 1)
     week_link = f"/market?market={market_id}&weeks=4&weeks_to={last}"
@@ -180,27 +182,6 @@ def _row(row: dict[Any, Any], earlier: dict[Any, dict[str, float]]) -> dict[str,
         and (before["rank_lower"] > row["rank_upper"] or before["rank_upper"] < row["rank_lower"]),
         "is_new": before is None or before["rank"] > RANKED,
     }
-
-
-def _pattern(place: str, weekdays: pd.DataFrame, context: FactContext) -> Fact:
-    per_day = [
-        (int(row.weekday), float(row.prime), int(row.prime_time_drops))
-        for row in weekdays.itertuples()
-    ]
-    is_clear = False
-    if len(per_day) == 7:
-        rates = weekdays.set_index("weekday")
-        most, fewest = rates["prime"].idxmax(), rates["prime"].idxmin()
-        ratio = rate_ratio(
-            int(rates.loc[most, "prime_time_drops"]),
-            float(rates.loc[most, "observed_days"]),
-            int(rates.loc[fewest, "prime_time_drops"]),
-            float(rates.loc[fewest, "observed_days"]),
-            dispersion=2.0,  # releases come in clusters
-        )
-        # The two ends of seven: a plain interval would find a difference too easily.
-        is_clear = ratio is not None and ratio.p_value is not None and ratio.p_value < 0.05 / 21
-    return weekday_pattern_fact(place, per_day, is_clear, context)
 
 
 def _extremes(

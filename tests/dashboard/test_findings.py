@@ -15,6 +15,8 @@ from metrics.facts import FactContext, typical_open_time_fact
 from metrics.rates import rate_ratio
 from metrics.release_clock import release_clock
 from metrics.survival import SurvivalCurve, survival_curve
+from metrics.week_facts import weekday_pattern_fact
+from metrics.weekday_pattern import weekday_pattern
 
 SUNDAY = date(2026, 11, 22)
 
@@ -177,13 +179,11 @@ def test_the_prime_share_moved_only_where_first_and_last_week_stand_apart() -> N
     assert findings.prime_share_title(weeks.iloc[2:]) == "No whole week was seen yet"
 
 
-def test_weekdays_with_more_prime_tables_are_counted_or_named() -> None:
-    sides = pd.DataFrame({"weekday": range(7), "prime": [5.0] * 7, "off_peak": [2.0] * 7})
-    assert findings.sides_title(sides).startswith("On every weekday more prime tables")
-    sides.loc[[0, 1, 2, 3, 6], "off_peak"] = 9.0
-    assert findings.sides_title(sides) == (
-        "More prime tables than others open on Fridays and Saturdays only"
-    )
+def test_what_must_not_be_said_of_timing_is_not_a_title() -> None:
+    context = FactContext(SUNDAY - timedelta(days=27), SUNDAY, Coverage(0.97), "/timing")
+    freak = weekday_pattern([10] * 5 + [50] + [10] * 22, [1.0] * 28, first_weekday=0)
+    said = findings.stated_or_why_not(weekday_pattern_fact("New York", freak, context), "which day")
+    assert said.startswith("It cannot be said for certain which day: the difference between weekd")
 
 
 def test_neighborhoods_changed_only_where_their_interval_says_so() -> None:

@@ -139,6 +139,16 @@ def test_a_link_to_a_night_and_a_window_opens_them(open_page: Open, demo_url: st
 
 
 @pytest.mark.usefixtures("at_noon")
+def test_what_is_said_of_timing_has_its_verdict_beside_it(open_page: Open, demo_url: str) -> None:
+    said = text(open_page(demo_url, TIMING, days="28"))
+    assert "What may be printed" in said
+    assert "Three statements: " in said
+    week = text(open_page(demo_url, TIMING, days="7"))
+    assert "It cannot be said for certain whether more prime tables open than others" in week
+    assert "3 watched days of each weekday, and a table, are needed" in week
+
+
+@pytest.mark.usefixtures("at_noon")
 def test_both_clocks_count_every_table_once(open_page: Open, demo_url: str) -> None:
     open_page(demo_url, TIMING)
     reach = data.progress("nyc-demo")

@@ -1,6 +1,6 @@
 """A market's days, neighborhoods, lead times, live counts and curves, held against one another."""
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 import numpy as np
 import pytest
@@ -10,7 +10,7 @@ from db.engine import Engine
 from metrics.spikes import usual_range
 from metrics.volatility import index_of_dispersion
 from tests import seeding
-from tests.seeding import NOW, TODAY
+from tests.seeding import NEW_YORK, NOW, TODAY, drop
 
 YESTERDAY = TODAY - timedelta(days=1)
 FIRST = TODAY - timedelta(days=28)
@@ -84,6 +84,40 @@ def test_weekdays_stand_side_by_side_per_watched_day(seeded):
     assert sides["weekday"].tolist() == list(range(7))
     per_week = (sides["prime"] * sides["observed_days"]).sum()
     assert per_week == pytest.approx(days["prime_time_drops"].sum())
+
+
+def test_facts_of_timing_rest_on_every_table_of_the_window_and_a_freak_day_changes_their_verdict(
+    engine,
+):
+    night = insights.Night("Saturday-night", 6, (17, 23))
+    seeding.seed(engine)
+
+    def said():
+        found = insights.timing_facts(engine, "nyc", FIRST, YESTERDAY, night, now=NOW)
+        return {fact.kind: fact for fact in found}
+
+    before = said()
+    days = insights.market_days(engine, "nyc", FIRST, YESTERDAY, now=NOW)
+    assert before["weekday_pattern"].n == days["prime_time_drops"].sum()
+    # One Sunday was watched half and brought as much as others: on Sundays it is not quite clear.
+    sides = before["prime_against_off_peak"]
+    assert sides.printable.startswith("More prime tables open in New York than others: 12 a day")
+    assert sides.reason == "not clear on every weekday"
+    # Slots are for five days later: Saturday's open on Mondays, all of them in the hour of 10 am.
+    hour = before["opening_hour"]
+    assert hour.n == days.loc[[day.weekday() == 0 for day in days["window_date"]], "drops"].sum()
+    assert "on Mondays, 10 am to 11 am: 100 % of them over" in hour.printable
+    saturday = datetime.combine(YESTERDAY - timedelta(days=1), time(15), NEW_YORK)
+    evening = datetime.combine(TODAY, time(19), NEW_YORK)
+    freak = [
+        event
+        for minutes in range(150)
+        for event in drop("plenty", saturday + timedelta(minutes=minutes), slot_at=evening)
+    ]
+    seeding.seed(engine, freak)
+    after = said()["weekday_pattern"]
+    assert "Saturdays bring" in after.sentence
+    assert after.printable is None
 
 
 def test_neighborhoods_sum_to_their_market(seeded):

@@ -1,0 +1,104 @@
+"""What may be said of weekdays, and that one freak weekend decides nothing."""
+
+from datetime import date
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from metrics.coverage import Coverage
+from metrics.facts import FactContext, Verdict
+from metrics.week_facts import opening_hour_fact, sides_fact, weekday_pattern_fact
+from metrics.weekday_pattern import busiest_cell, prime_against_off_peak, weekday_pattern
+
+WEEKS = 4
+ALL = np.ones(7 * WEEKS)
+FOUR_WEEKS = FactContext(date(2026, 10, 19), date(2026, 11, 15), Coverage(0.97), "/timing")
+STEADY = np.array([100, 50, 100, 100, 100, 200, 100] * WEEKS)
+
+
+def pattern_fact(counts, exposure=ALL):
+    found = weekday_pattern(counts, exposure, first_weekday=0)
+    return weekday_pattern_fact("New York", found, FOUR_WEEKS)
+
+
+def test_a_weekday_that_always_brings_most_is_named_with_its_days_and_interval():
+    fact = pattern_fact(STEADY)
+    assert fact.verdict is Verdict.PRINT
+    assert fact.printable == (
+        "Saturdays bring the most prime tables in New York, about 200 a day over 4 Saturdays; "
+        "Tuesdays the fewest, about 50 a day over 4 Tuesdays"
+    )
+    assert fact.number == 4
+    low, high = fact.interval
+    assert 1 < low < 4 < high
+
+
+@pytest.mark.parametrize("days", [[5], [4, 5, 6]])
+def test_one_freak_saturday_or_weekend_of_four_decides_nothing(days):
+    counts = np.full(7 * WEEKS, 100)
+    counts[days] = 400
+    fact = pattern_fact(counts)
+    assert fact.printable is None
+    assert "could be chance: 28 watched days" in fact.reason
+
+
+def test_two_weekdays_alike_at_the_top_are_not_told_apart():
+    fact = pattern_fact(np.array([100, 50, 100, 100, 195, 200, 100] * WEEKS))
+    assert fact.verdict is Verdict.HEDGE
+    assert fact.printable.startswith("Saturdays bring more prime tables in New York than Tuesdays")
+
+
+def test_even_weeks_are_told_as_such_only_where_the_interval_is_narrow():
+    even = pattern_fact(np.full(7 * WEEKS, 100))
+    assert even.printable == "No weekday clearly brings more prime tables in New York than another"
+    assert pattern_fact(np.full(7 * WEEKS, 2)).printable is None
+
+
+def test_two_weeks_or_days_hardly_watched_are_too_few():
+    assert pattern_fact(STEADY[:14], ALL[:14]).printable is None
+    exposure = ALL.copy()
+    exposure[[5, 12]] = 0.2
+    assert "3 watched days of each weekday" in pattern_fact(STEADY, exposure).reason
+
+
+@given(st.lists(st.integers(0, 60), min_size=28, max_size=28))
+def test_a_weekday_said_to_bring_most_has_the_highest_rate_and_an_interval_above_one(counts):
+    found = weekday_pattern(counts, ALL, first_weekday=3)
+    if found is None:
+        return
+    assert found.per_day[found.most] == max(found.per_day)
+    if found.is_most:
+        assert found.to_fewest.lower > 1
+
+
+def test_prime_against_off_peak_is_told_as_far_as_the_days_carry():
+    def said(prime, off_peak):
+        found = prime_against_off_peak(prime, off_peak, ALL, first_weekday=0)
+        return sides_fact("New York", found, FOUR_WEEKS)
+
+    twice = said(np.full(28, 100), np.full(28, 50))
+    assert twice.printable == (
+        "On every weekday more prime tables open in New York than others: 100 a day against 50 "
+        "over 28 days"
+    )
+    freak = np.full(28, 50)
+    freak[5] = 900
+    assert said(freak, np.full(28, 50)).printable is None
+    saturdays = np.array([50, 50, 50, 50, 50, 200, 50] * WEEKS)
+    assert said(saturdays, np.full(28, 50)).printable.startswith("On Saturdays more prime tables")
+
+
+def test_the_hour_of_opening_does_not_rest_on_one_day():
+    steady = np.zeros((28, 24))
+    steady[3::7, 10], steady[:, 17] = 60, 2
+    fact = opening_hour_fact("Friday-night", busiest_cell(steady, ALL, first_weekday=0), FOUR_WEEKS)
+    assert fact.printable == (
+        "Friday-night tables open most often on Thursdays, 10 am to 11 am: 81 % of them "
+        "over 28 days"
+    )
+    once = np.full((28, 24), 1.0)
+    once[3, 10] = 300
+    fact = opening_hour_fact("Friday-night", busiest_cell(once, ALL, first_weekday=0), FOUR_WEEKS)
+    assert fact.printable is None
