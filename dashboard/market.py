@@ -179,7 +179,7 @@ def _weeks(place: Place, last: date, complete: date) -> None:
 
 
 def _prime_share(whole: pd.DataFrame, place: Place, window: Window) -> None:
-    weeks = insights.prime_shares(whole)
+    weeks = insights.prime_shares(whole, since=place.reach.first_whole_date)
     notes = data.annotations(place.market_id)
     caption = Caption(
         title=findings.prime_share_title(weeks),
@@ -213,7 +213,7 @@ def _neighborhoods(place: Place, window: Window, last: date) -> None:
         return
     weeks = shapes.weeks_by_neighborhood(
         data.neighborhood_days(place.market_id, window.first, last, place.reach),
-        window.first,
+        max(window.first, place.reach.first_whole_date or window.first),
         last,
     )
     drawn = compared["neighborhood"].head(PANELS)

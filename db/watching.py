@@ -12,7 +12,7 @@ from sqlalchemy import Connection, Row
 
 from db import scores
 from db.packed_drops import CLOSED, Drops
-from metrics.calendar import local_date, local_day_bounds
+from metrics.calendar import first_whole_day, local_date, local_day_bounds
 from metrics.exposure import day_exposure
 from metrics.gaps import cut_at_gaps
 
@@ -41,6 +41,12 @@ class Market:
         """Up to here the market counts as watched from its first event on: no scan could tell."""
         instant: datetime = min(self.row.first_scan_at or self.seen_until, self.seen_until)
         return instant
+
+    @property
+    def first_whole_date(self) -> date:
+        """The first local day that lies wholly after the first event or scan."""
+        looks = [self.row.first_event_at, self.row.first_scan_at]
+        return first_whole_day(min(look for look in looks if look), self.row.timezone)
 
     def complete_through(self, last_look: datetime | None = None) -> date:
         """The last local day that was over at the last look, this market's or an earlier one."""

@@ -70,6 +70,19 @@ def local_day_minutes(day: date, zone: str) -> int:
     return int((end - start).total_seconds()) // 60
 
 
+def first_whole_day(first_look: datetime, zone: str) -> date:
+    """The first local day that lies wholly after the first look; a look in the day's first hour
+    counts as at its beginning, for scans are kept by the hour.
+
+    >>> wednesday = datetime(2026, 11, 18, 15, tzinfo=UTC)
+    >>> str(first_whole_day(wednesday, "America/New_York"))
+    '2026-11-19'
+    """
+    day = local_date(first_look, zone)
+    is_whole = first_look < local_day_start(day, zone) + timedelta(hours=1)
+    return day if is_whole else day + timedelta(days=1)
+
+
 def iso_week_of(day: date) -> IsoWeek:
     """The ISO week a date belongs to.
 

@@ -1,11 +1,13 @@
 """Trend: whether a venue is getting harder or easier.
 
-Formula: over at least 8 complete weeks, the weekly number of prime drops that outlast the reaction
-    time is fitted as a log-linear trend with the observed time as offset (quasi-Poisson: dispersion
-    never below 1; Student's t where it had to be estimated, above 1). Reported as the change a
-    week, exp(slope) - 1. "Getting harder" (fewer tables) or "easier" (more) is said only where the
-    finding survives Benjamini-Hochberg across all venues asked. Beside it: Theil-Sen's median slope
-    of the weekly rates and the exact Mann-Kendall test, which know nothing of counts or log scales.
+Formula: over at least 8 complete weeks (ISO weeks that are over, lie wholly after the market's
+    first event or scan and were watched for at least half), the weekly number of prime drops that
+    outlast the reaction time is fitted as a log-linear trend with the observed time as offset
+    (quasi-Poisson: dispersion never below 1; Student's t where it had to be estimated, above 1).
+    Reported as the change a week, exp(slope) - 1. "Getting harder" (fewer tables) or "easier"
+    (more) is said only where the finding survives Benjamini-Hochberg across all venues asked.
+    Beside it: Theil-Sen's median slope of the weekly rates and the exact Mann-Kendall test, which
+    know nothing of counts or log scales.
 Unit: share a week (0.03 is 3 % more tables each week); tables a week per week for Theil-Sen.
 Range: above -1.
 Empty case: None with fewer than 8 complete weeks, fewer than 10 such tables in all, or tables in

@@ -6,9 +6,9 @@ Range: whole numbers from 1.
 Empty case: none.
 Example:
     >>> FORMULA_VERSION
-    2
+    3
 
 Source: house rule; CHANGELOG.md says for every version why numbers moved.
 """
 
-FORMULA_VERSION: int = 2
+FORMULA_VERSION: int = 3

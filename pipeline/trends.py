@@ -1,9 +1,9 @@
 """Trends: each venue's weekly tables over up to 26 weeks, as of the Sunday that ends each of them.
 
 What counts is a prime drop for two (or unknown) that outlasts the reaction time. Weeks are ISO
-weeks; one is complete once somebody looked after it was over. A pass that touches only the week
-that is running costs nothing here. Labels are made on reading, for they need all of the market's
-venues (`db/insights/trends.py`).
+weeks; one is complete if it begins after the first look and somebody looked after it was over. A
+pass that touches only the week that is running costs nothing here. Labels are made on reading, for
+they need all of the market's venues (`db/insights/trends.py`).
 """
 
 from collections import defaultdict
@@ -67,6 +67,8 @@ def _score(
         return
     first, last = _first_day(sundays[0]), sundays[-1]
     observed_days = market.exposure(connection, first, last).reshape(-1, 7).sum(axis=1)
+    # A week in which the looking began is no whole week, however much of it was watched.
+    observed_days[: max(-((first - market.first_whole_date) // WEEK), 0)] = 0
     watch = market.watch(connection, first)
     scores.forget_venue_trends(connection, venue_ids, sundays)
     for drops in packed_drops.read_drops(

@@ -63,15 +63,19 @@ def market_days(
     )
 
 
-def prime_shares(days: pd.DataFrame) -> pd.DataFrame:
+def prime_shares(days: pd.DataFrame, *, since: date | None = None) -> pd.DataFrame:
     """By week of the rows of `market_days`: the share of tables that were for prime time.
 
     Columns: week_date (its Monday), drops, prime_time_drops, prime_rate, lower, upper (95 %; `nan`
-    without a drop), days (of it that are in the rows).
+    without a drop), days (of it that are in the rows, those before `since` left out: on them the
+    looking had not begun, or began).
     """
     monday = [day - day.weekday() * DAY for day in days["window_date"]]
     weeks = (
-        days.assign(week_date=monday, days=1)
+        days.assign(
+            week_date=monday,
+            days=[int(since is None or day >= since) for day in days["window_date"]],
+        )
         .groupby("week_date")[["drops", "prime_time_drops", "days"]]
         .sum()
         .reset_index()

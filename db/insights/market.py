@@ -10,7 +10,7 @@ from db.engine import Engine
 from db.insights.frames import frame
 from db.queries import run
 from db.writes import DEFAULT_MARKET_ID
-from metrics.calendar import local_date
+from metrics.calendar import first_whole_day, local_date
 
 
 class UnknownMarketError(Exception):
@@ -34,6 +34,13 @@ class Progress:
     data_through: datetime | None
     scored_for: datetime | None
     computed_at: datetime | None
+
+    @property
+    def first_whole_date(self) -> date | None:
+        """The first local day that lies wholly after the first event."""
+        if self.first_event_at is None:
+            return None
+        return first_whole_day(self.first_event_at, self.timezone)
 
     @property
     def complete_through(self) -> date | None:

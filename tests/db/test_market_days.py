@@ -70,6 +70,13 @@ def test_prime_shares_are_by_week_with_an_interval_and_say_how_many_days(seeded)
     assert (weeks["lower"] < 1).all()
 
 
+def test_the_week_in_which_the_looking_began_has_fewer_days_than_seven(seeded):
+    days = insights.market_days(seeded, "nyc", FIRST, YESTERDAY, now=NOW)
+    since = insights.progress(seeded, "nyc").first_whole_date
+    assert since == FIRST + timedelta(days=1)  # the first table opened at 10 am on a Monday
+    assert insights.prime_shares(days, since=since)["days"].tolist() == [6, 7, 7, 7]
+
+
 def test_weekdays_stand_side_by_side_per_watched_day(seeded):
     days = insights.market_days(seeded, "nyc", FIRST, YESTERDAY, now=NOW)
     sides = insights.weekday_sides(days)

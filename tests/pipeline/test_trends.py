@@ -104,6 +104,22 @@ def test_every_sunday_from_eight_complete_weeks_on_has_its_trend(engine):
     assert trend_rows(engine, "seldom") == []
 
 
+@pytest.mark.parametrize(
+    ("first_event", "weeks"),
+    [
+        (datetime(2026, 9, 9, 12, tzinfo=NEW_YORK), 9),  # a Wednesday: most of its week is watched
+        (datetime(2026, 9, 7, 9, tzinfo=NEW_YORK), 9),  # a Monday, of which the night is missing
+        (datetime(2026, 9, 7, 0, 30, tzinfo=NEW_YORK), 10),
+        (datetime(2026, 9, 6, 23, tzinfo=NEW_YORK), 10),
+    ],
+)
+def test_the_week_in_which_the_looking_began_is_no_whole_week(engine, first_event, weeks):
+    first = new_drop(first_event.astimezone(UTC), venue_id="first", slot_id="first")
+    pass_at(engine, NOW, first, *world(range(WEEKS - 10, WEEKS)))
+    assert trend_rows(engine, "fewer")[-1]["weeks"] == weeks
+    assert trend_rows(engine, "fewer")[-1]["tables"] == sum(FEWER[-weeks:])
+
+
 def test_pass_after_pass_gives_what_a_rescore_gives(engine):
     pass_at(engine, datetime(2026, 9, 10, 18, tzinfo=UTC), *world(range(20)))
     pass_at(engine, datetime(2026, 10, 24, 18, tzinfo=UTC), *world(range(20, 26)))
