@@ -38,7 +38,8 @@ def weekday_hour_figure(
     )
     known = cells[cells[value].notna()] if len(cells) else cells
     if known.empty or not (known[value] > 0).any():
-        return say_instead(figure, look, "Nothing opened in this window.")
+        where = "in this window" if len(known) == len(cells) else "while somebody watched"
+        return say_instead(figure, look, f"Nothing opened {where}.")
     by_cell = {
         (int(row["weekday"]), int(row["hour"])): float(row[value]) for _, row in known.iterrows()
     }

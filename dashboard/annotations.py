@@ -1,6 +1,7 @@
 """Page: what editors write beside days, so that charts show why they stand out."""
 
 from collections.abc import Mapping
+from datetime import date
 
 import pandas as pd
 import streamlit as st
@@ -12,6 +13,7 @@ from db.annotation_writes import (
     AnnotationError,
     UnknownAnnotationError,
 )
+from db.insights import preferred_market
 from metrics.calendar import local_date
 from metrics.wording import number_of, window_words
 
@@ -24,8 +26,9 @@ SAID, WRONG, ADDED = "annotation_said", "annotation_wrong", "annotation_added"
 
 def page() -> None:
     """What there is, then the form for one more."""
-    parts.header_of_all("Annotations", data.markets())
-    markets = choices.market_names(data.markets())
+    known = data.markets()
+    parts.header_of_all("Annotations", known)
+    markets = choices.market_names(known)
     notes = data.annotations(None)
     st.markdown(
         f"{number_of(len(notes), 'annotation').capitalize()} so far. Every chart over days or "
@@ -34,7 +37,9 @@ def page() -> None:
     )
     _answer()
     _list(notes, markets)
-    _form(markets)
+    usual = preferred_market(known)
+    zone = str(known.set_index("market_id").loc[usual, "timezone"])
+    _form(markets, usual, local_date(data.now(), zone))
 
 
 def _answer() -> None:
@@ -64,7 +69,8 @@ def _list(notes: pd.DataFrame, markets: Mapping[str, str]) -> None:
         parts.csv_download(notes, file_name="annotations", key="annotations-csv")
 
 
-def _form(markets: Mapping[str, str]) -> None:
+def _form(markets: Mapping[str, str], usual: str, today: date) -> None:
+    """For the market that pages show first, on its own day, unless something else is said."""
     names: dict[str | None, str] = {None: EVERYWHERE}
     names.update(markets)
     if st.session_state.pop(ADDED, False):
@@ -74,8 +80,14 @@ def _form(markets: Mapping[str, str]) -> None:
         st.text_input(
             "What happened", key=TEXT, max_chars=LONGEST_TEXT, placeholder="Restaurant Week"
         )
-        st.selectbox("Where", [*markets, None], format_func=names.__getitem__, key=MARKET)
-        today = local_date(data.now(), "UTC")
+        places = [*markets, None]
+        st.selectbox(
+            "Where",
+            places,
+            index=places.index(usual),
+            format_func=names.__getitem__,
+            key=MARKET,
+        )
         with st.container(horizontal=True):
             st.date_input("First day", value=today, key=FIRST, format="MM/DD/YYYY")
             st.date_input("Last day", value=today, key=LAST, format="MM/DD/YYYY")

@@ -19,6 +19,7 @@ from metrics.wording import (
     time_words,
 )
 
+FEWEST_DROPS = 10  # from which on is said when tables open
 LONGEST_LIST = 4
 
 
@@ -33,11 +34,12 @@ def live_finding(counts: pd.DataFrame, place: str) -> str:
     prime, off_peak = int(counts["prime"].sum()), int(counts["off_peak"].sum())
     if prime + off_peak == 0:
         return f"No table is open in {place} right now."
-    verb = "is" if prime + off_peak == 1 else "are"
+    if prime + off_peak == 1:
+        return f"One table is open in {place} right now, {'in' if prime else 'not in'} prime time."
     tables = number_of(prime + off_peak, "table")
     share = "none" if prime == 0 else count_words(prime)
     return (
-        f"{tables[0].upper()}{tables[1:]} {verb} open in {place} right now, {share} of them in "
+        f"{tables[0].upper()}{tables[1:]} are open in {place} right now, {share} of them in "
         "prime time."
     )
 
@@ -65,6 +67,19 @@ def nights_title(counts: pd.DataFrame, place: str) -> str:
     )
 
 
+def few_drops(total: int, what: str = "table") -> str | None:
+    """What is said instead of when tables open where too few did; None where enough did.
+
+    >>> few_drops(0), few_drops(1, "Friday-night table"), few_drops(10)
+    ('No table opened in this window', 'Only one Friday-night table opened in this window', None)
+    """
+    if total == 0:
+        return f"No {what} opened in this window"
+    if total < FEWEST_DROPS:
+        return f"Only {number_of(total, what)} opened in this window"
+    return None
+
+
 def hours_title(hours: WeekdayHours) -> str:
     """The busiest hour of the clock, and how much of everything falls into it.
 
@@ -75,8 +90,9 @@ def hours_title(hours: WeekdayHours) -> str:
     'The busiest hour for openings is 10 am to 11 am: 70 % of all tables'
     """
     total = int(hours.new_drops.sum())
-    if total == 0:
-        return "No table opened in this window"
+    few = few_drops(total)
+    if few is not None:
+        return few
     by_hour = hours.new_drops.sum(axis=0)
     hour = int(by_hour.argmax())
     share = percent_words(float(by_hour[hour]) / total)
@@ -117,8 +133,9 @@ def lead_title(leads: pd.DataFrame) -> str:
     'Half of all tables open a day or less ahead'
     """
     total = int(leads["drops"].sum())
-    if total == 0:
-        return "No table opened in this window"
+    few = few_drops(total)
+    if few is not None:
+        return few
     shares = leads.set_index("lead_days")["drops"].sort_index().cumsum() / total
     half = int(shares.index[shares >= 0.5][0])
     ahead = {0: "on the day itself", 1: "a day or less ahead"}.get(
@@ -132,7 +149,9 @@ def open_sides_title(times: pd.DataFrame) -> str:
 
     times: as of `insights.open_times_by_weekday`.
     """
-    by_side = times.pivot(index="weekday", columns="side").dropna()
+    by_side = times.pivot(
+        index="weekday", columns="side", values=["median_seconds", "lower", "upper"]
+    ).dropna()
     if by_side.empty or by_side["median_seconds"].shape[1] < 2:
         return "Too little was seen to say how long prime and other tables last"
     quicker = (by_side["upper"]["prime"] < by_side["lower"]["off_peak"]).all()

@@ -76,18 +76,18 @@ def columns(*, counts_all: bool) -> dict[str, Any]:
     column = st.column_config
     rate = "Opened a week" if counts_all else "Catchable a week"
     return {
-        "rank": column.NumberColumn("Rank", help=explain.measure("ranks"), width=55),
-        "ranks": column.TextColumn("could be", help=explain.measure("ranks"), width=72),
-        "name": column.TextColumn("Venue", pinned=True, width=165),
-        "catchable": column.NumberColumn(rate, help=explain.measure("catchable"), width=118),
-        "catchable_interval": column.TextColumn("95 % interval", width=92),
+        "rank": column.NumberColumn("Rank", help=explain.measure("ranks"), width=50),
+        "ranks": column.TextColumn("could be", help=explain.measure("ranks"), width=66),
+        "name": column.TextColumn("Venue", pinned=True, width=152),
+        "catchable": column.NumberColumn(rate, help=explain.measure("catchable"), width=114),
+        "catchable_interval": column.TextColumn("95 % interval", width=86),
         "tier": None
         if counts_all
-        else column.TextColumn("Tier", help=explain.measure("tiers"), width=232),
+        else column.TextColumn("Tier", help=explain.measure("tiers"), width=222),
         "score": None
         if counts_all
-        else column.NumberColumn("Score", help=explain.measure("scarcity"), width=60),
-        "open": column.NumberColumn("Half gone after, min", help=HELP["open"], width=130),
+        else column.NumberColumn("Score", help=explain.measure("scarcity"), width=55),
+        "open": column.NumberColumn("Half gone, min", help=HELP["open"], width=105),
         "open_interval": column.TextColumn("95 % interval", width=110),
         "change": column.NumberColumn(
             "Last 7 days, × the 7 before", help=explain.measure("rates"), width=170

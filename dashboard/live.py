@@ -9,7 +9,7 @@ from charts.look import Caption
 from charts.nights import nights_figure
 from dashboard import choices, data, explain, findings, formats, parts
 from dashboard.choices import Place
-from metrics.calendar import local_date
+from metrics.calendar import local_date, local_time
 from metrics.catchable import effective_reaction_seconds
 from metrics.still_there import chance_still_there
 from metrics.survival import SurvivalCurve
@@ -17,6 +17,7 @@ from metrics.wording import count_words, duration_words, number_of
 
 REFRESH = timedelta(seconds=15)
 SHOWN = 100
+FEW_ROWS = 10  # at most: all of them are seen, without room for more
 CURVE_DAYS = 90
 
 HELP = "The share of this venue's tables that was still there at this age."
@@ -37,8 +38,11 @@ def _now(place: Place) -> None:
     counts = data.live_counts(place.market_id)
     st.markdown(findings.live_finding(counts, place.name))
     st.caption(_freshness(place, reach.data_through, now))
+    # Once its prime time is over, that tonight has the fewest prime tables says nothing.
+    is_over = local_time(now, place.timezone).hour >= place.prime_end_hour
+    coming = counts[counts["slot_date"] > today] if is_over else counts
     caption = Caption(
-        title=findings.nights_title(counts, place.name),
+        title=findings.nights_title(counts if coming.empty else coming, place.name),
         subtitle=(
             "Tables open now by the night they are for; red: prime time "
             f"({place.prime_words}). {formats.instant_words(now, place.timezone)}, "
@@ -87,7 +91,7 @@ def _open(place: Place, through: datetime, now: datetime) -> None:
     st.dataframe(
         shown,
         hide_index=True,
-        height=390,
+        height=390 if len(drops) > FEW_ROWS else "auto",
         key="venues",
         on_select=parts.note_selection,
         selection_mode="single-row",

@@ -75,11 +75,11 @@ def _days(days: pd.DataFrame, place: Place, window: Window, complete: date) -> N
         title=findings.days_title(days[days["window_date"] <= complete]),
         subtitle=(
             "Tables that opened each day; the band is what would not stand out from the same "
-            "weekday of the 8 weeks before, the line in it their median. "
+            "weekday of the 8 weeks before, the line in it their median; "
             + (
-                "No scans tell how much was watched. "
+                "no scans tell how much was watched; "
                 if is_assumed
-                else "Days watched less than half are left out. "
+                else "days watched less than half are left out; "
             )
             + f"{window.words}."
             + annotation_words(notes, window.first, window.last)
@@ -185,7 +185,7 @@ def _prime_share(whole: pd.DataFrame, place: Place, window: Window) -> None:
         title=findings.prime_share_title(weeks),
         subtitle=(
             f"Share of tables for prime time ({place.prime_words}), by the week they opened, with "
-            f"95 % interval; weeks that are not whole are dotted. {window.words}."
+            f"95 % interval; weeks that are not whole are dotted; {window.words}."
             + annotation_words(notes, window.first, window.last)
         ),
         source=place.source,

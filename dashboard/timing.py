@@ -66,8 +66,9 @@ def page() -> None:
 
 def _finding(opened: WeekdayHours, place: Place, window: Window) -> str:
     leads = data.lead_times(place.market_id, window.first, window.last, place.reach)
-    if leads.empty:
-        return f"No table was seen to open in {place.name} in the {window.words}."
+    few = findings.few_drops(int(leads["drops"].sum()))
+    if few is not None:
+        return f"{few}: too few in {place.name} to say when they do."
     hours = findings.hours_title(opened)
     lead = findings.lead_title(leads)
     return f"In {place.name}, {hours[0].lower()}{hours[1:]}. {lead}."
@@ -128,8 +129,9 @@ def _joint(place: Place, window: Window, night: Night, fact: Fact | None) -> Non
     times = data.opening_times(
         place.market_id, night.iso_weekday, window.first, window.last, night.hours, place.reach
     )
-    title = f"No {night.words} table opened in this window"
-    if len(times):
+    total = int(times["new_drops"].sum())
+    title = findings.few_drops(total, f"{night.words} table")
+    if title is None:
         title = findings.stated_or_why_not(fact, f"when {night.words} tables open")
         title = f"{title}; {findings.half_open_words(times)}"
     cells = (
@@ -142,8 +144,7 @@ def _joint(place: Place, window: Window, night: Night, fact: Fact | None) -> Non
         title=title,
         subtitle=(
             f"Tables for {weekday}s, {hour_range_words(first_hour, last_hour)}, by the weekday and "
-            f"hour at which they opened; {window.words}; "
-            f"n = {count_words(int(times['new_drops'].sum()))}."
+            f"hour at which they opened; {window.words}; n = {count_words(total)}."
         ),
         source=place.source,
     )
@@ -219,7 +220,8 @@ def _sides(place: Place, window: Window, fact: Fact | None) -> None:
             alt=f"{caption.title}. {caption.subtitle} The table below holds the same numbers.",
             file_name=place.file_stem(key, window.last, f"{window.days}d"),
         )
-    _sides_table(sides, times, place, window)
+    if len(sides):
+        _sides_table(sides, times, place, window)
     st.caption(_volatility_words(place, window))
 
 

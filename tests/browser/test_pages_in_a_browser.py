@@ -52,6 +52,15 @@ def test_a_page_opens_fits_and_complains_of_nothing(
         assert complaints == []
 
 
+def test_on_a_phone_every_choice_is_seen(browser: Browser, hardest: str) -> None:
+    with reader(browser, NARROW) as (page, _):
+        visit(page, hardest)
+        for choice in page.locator('[role="radiogroup"] button').all():
+            box = choice.bounding_box()
+            assert box["x"] >= 0
+            assert box["x"] + box["width"] <= NARROW[0], choice.inner_text()
+
+
 def test_the_finding_and_the_picture_are_on_the_first_screen(
     browser: Browser, hardest: str
 ) -> None:

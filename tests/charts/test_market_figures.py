@@ -294,3 +294,10 @@ def test_sums_stand_at_the_edges_of_the_heatmap() -> None:
     assert by_day.x == (5, 0, 0, 0, 0, 0, 4)
     assert figure.layout.yaxis.range == (6.5, -0.5)
     assert figure.layout.yaxis2.range == (0, 7)
+
+
+def test_where_nobody_watched_the_hours_in_which_tables_opened_that_is_said() -> None:
+    cells = pd.DataFrame({"weekday": [2, 3], "hour": [21, 9], "drops": [None, 0.0]})
+    for rows, said in ((cells, "while somebody watched"), (cells.iloc[1:], "in this window")):
+        (note,) = weekday_hour_figure(rows, LIGHT).layout.annotations
+        assert note.text == f"Nothing opened {said}."

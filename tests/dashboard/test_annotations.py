@@ -1,6 +1,6 @@
 """The page on which editors write beside days, and what readers of charts see of it."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
@@ -48,6 +48,16 @@ def test_an_editor_adds_one_and_removes_it(
     page = page.button(key=f"remove-{row.annotation_id}").click().run()
     assert page.success[0].value == "Removed “Restaurant Week”."
     assert insights.annotations(engine).empty
+
+
+def test_the_form_begins_with_the_usual_market_on_its_own_day(
+    open_page: Open, database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(data, "now", lambda: datetime(2026, 11, 24, 2, tzinfo=UTC))
+    page = open_page(database_url, PAGE)
+    assert page.selectbox(key="annotation_market").value == "nyc"
+    for key in ("annotation_first", "annotation_last"):
+        assert page.date_input(key=key).value == date(2026, 11, 23)
 
 
 def test_what_is_wrong_is_said_and_what_was_typed_stays(

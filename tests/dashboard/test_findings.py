@@ -152,7 +152,21 @@ def open_times(prime_upper: float) -> pd.DataFrame:
             )
         ],
         columns=["weekday", "side", "median_seconds", "lower", "upper"],
-    )
+    ).assign(refusal=None)
+
+
+def test_of_a_single_open_table_it_is_said_whether_it_is_in_prime_time() -> None:
+    for prime, said in ((1, "in prime time"), (0, "not in prime time")):
+        counts = pd.DataFrame({"prime": [prime], "off_peak": [1 - prime]})
+        assert (
+            findings.live_finding(counts, "Bonn") == f"One table is open in Bonn right now, {said}."
+        )
+
+
+def test_a_few_tables_have_no_busiest_hour_and_no_half() -> None:
+    leads = pd.DataFrame({"lead_days": [2], "drops": [9]})
+    assert findings.lead_title(leads) == "Only nine tables opened in this window"
+    assert findings.lead_title(leads.assign(drops=10)).startswith("Half of all tables open")
 
 
 def test_prime_tables_go_quicker_only_where_every_weekdays_intervals_stand_apart() -> None:

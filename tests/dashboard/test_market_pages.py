@@ -71,7 +71,7 @@ def test_real_data_without_scans_carry_no_label_and_claim_no_watching(
         WEEK: "Nobody scans New York, so there is no saying how tight it is.",
         LIVE: "No table is open in New York right now.",
         TIMING: "no scans tell, so all of it counts as watched",
-        MARKET: "No scans tell how much was watched.",
+        MARKET: "no scans tell how much was watched;",
     }
     assert said[name] in text(page)
 
