@@ -63,8 +63,11 @@ def _days(facts: Mapping[str, Any], source: str) -> EditionFigure:
 def _hardest(facts: Mapping[str, Any], source: str) -> EditionFigure:
     rows = pd.DataFrame(facts["hardest"])
     end = date.fromisoformat(facts["ranked_date"])
+    tables = f"hardest tables of {facts['market']['name']}"
+    # Where several come out level the alphabet names none of them.
+    is_alone = int(rows["rank_tied"].iloc[0]) == 1
     caption = Caption(
-        title=f"{rows['name'].iloc[0]} and the other hardest tables of {facts['market']['name']}",
+        title=f"{rows['name'].iloc[0]} and the other {tables}" if is_alone else f"The {tables}",
         subtitle=(
             "Prime tables for two a week that alerts can catch, with 95 % intervals; the 28 days "
             f"to {date_words(end)}; {number_of(len(rows), 'venue')} of {facts['ranked_venues']:,}."

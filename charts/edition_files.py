@@ -14,10 +14,13 @@ from editions import Choice, Printed
 NO_TIME = (1980, 1, 1, 0, 0, 0)
 
 
-def text_files(printed: Printed, *, choices: Sequence[Choice] | None = None) -> dict[str, str]:
+def text_files(
+    printed: Printed, *, base_url: str = "", choices: Sequence[Choice] | None = None
+) -> dict[str, str]:
     """The edition's text files by name, alike byte for byte from its facts.
 
-    choices: the items a writer keeps; the frozen facts come along whole.
+    base_url: what links begin with; "" leaves them relative. choices: the items a writer keeps; the
+    frozen facts come along whole.
     """
     stem = editions.file_stem(printed)
     images = [
@@ -29,11 +32,13 @@ def text_files(printed: Printed, *, choices: Sequence[Choice] | None = None) -> 
         for figure in edition_figures(printed.facts)
     ]
     return {
-        f"{stem}.md": editions.markdown(printed, choices=choices, images=images),
+        f"{stem}.md": editions.markdown(printed, base_url=base_url, choices=choices, images=images),
         f"{stem}.txt": editions.plain_text(printed, choices=choices),
-        f"{stem}.html": editions.html_page(printed, choices=choices, images=images),
-        f"{stem}.csv": editions.figures_csv(printed, choices=choices),
-        f"{stem}.json": editions.facts_json(printed),
+        f"{stem}.html": editions.html_page(
+            printed, base_url=base_url, choices=choices, images=images
+        ),
+        f"{stem}.csv": editions.figures_csv(printed, base_url=base_url, choices=choices),
+        f"{stem}.json": editions.facts_json(printed, choices=choices),
     }
 
 
@@ -49,11 +54,14 @@ def image_files(printed: Printed) -> dict[str, bytes]:
     return files
 
 
-def zip_file(printed: Printed, *, choices: Sequence[Choice] | None = None) -> bytes:
-    """Everything in one ZIP."""
+def zip_file(
+    printed: Printed, *, base_url: str = "", choices: Sequence[Choice] | None = None
+) -> bytes:
+    """Everything in one ZIP; arguments as of `text_files`."""
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w") as folder:
-        texts = {name: text.encode() for name, text in text_files(printed, choices=choices).items()}
+        files = text_files(printed, base_url=base_url, choices=choices)
+        texts = {name: text.encode() for name, text in files.items()}
         for name, content in {**texts, **image_files(printed)}.items():
             entry = zipfile.ZipInfo(name, date_time=NO_TIME)
             entry.compress_type = zipfile.ZIP_DEFLATED

@@ -20,6 +20,11 @@ from metrics.wording import window_words
 from settings import Role
 
 AUDIENCES = ("public", "internal")
+RELATIVE_LINKS = (
+    "Links in these texts and files begin with “/” and lead nowhere once they stand elsewhere. Set "
+    "`TABLESTAKES_PUBLIC_URL` to the address at which readers reach this dashboard, as "
+    "`https://tables.example.com`, and start anew: links are whole then."
+)
 
 
 @dataclass
@@ -149,25 +154,37 @@ def _items(items: Sequence[dict[str, str]], draft: Draft) -> None:
             if text and text != item["text"]:
                 draft.texts[key] = text
             said.markdown(as_markdown(draft.texts.get(key, item["text"])))
-            said.caption(f"[{item['evidence']}](.{item['link']})")
+            mark = "edited · " if key in draft.texts else ""
+            said.caption(f"{mark}[{item['evidence']}](.{item['link']})")
 
 
 def _take_away(printed: Printed, draft: Draft) -> None:
     """The text to copy, and everything as files. The copy button is at each text's top right."""
     st.subheader("Take it away", anchor=False)
     kept = draft.choices
+    base_url = data.settings().public_url or ""
+    if not base_url:
+        st.caption(RELATIVE_LINKS)
     markdown, html, plain = st.tabs(["Markdown", "HTML", "Plain text"])
     with markdown:
-        st.code(editions.markdown(printed, choices=kept), language=None, wrap_lines=True)
+        st.code(
+            editions.markdown(printed, base_url=base_url, choices=kept),
+            language=None,
+            wrap_lines=True,
+        )
     with html:
-        st.code(editions.html_page(printed, choices=kept), language=None, wrap_lines=True)
+        st.code(
+            editions.html_page(printed, base_url=base_url, choices=kept),
+            language=None,
+            wrap_lines=True,
+        )
     with plain:
         st.code(editions.plain_text(printed, choices=kept), language=None, wrap_lines=True)
     stem = editions.file_stem(printed)
     with st.container(horizontal=True):
         st.download_button(
             "Text, pictures and figures as ZIP",
-            data=lambda: zip_file(printed, choices=kept),
+            data=lambda: zip_file(printed, base_url=base_url, choices=kept),
             file_name=f"{stem}.zip",
             mime="application/zip",
             key="digest-zip",
@@ -176,7 +193,7 @@ def _take_away(printed: Printed, draft: Draft) -> None:
         )
         st.download_button(
             "Figures as CSV",
-            data=lambda: editions.figures_csv(printed, choices=kept).encode(),
+            data=lambda: editions.figures_csv(printed, base_url=base_url, choices=kept).encode(),
             file_name=f"{stem}.csv",
             mime="text/csv",
             key="digest-csv",

@@ -9,13 +9,13 @@ from typing import Any
 import orjson
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from editions.view import Choice, Printed, as_markdown, view
+from editions.view import Choice, Printed, as_markdown, chosen, view
 
 FEED_NAMESPACE = uuid.UUID("6b7f0e1c-54f3-5a68-9d0a-2f5b8f1b7c11")
 CSV_COLUMNS = (
-    "key", "sentence", "number", "unit", "n", "lower", "upper", "first_date", "last_date",
-    "coverage_rate", "is_coverage_assumed", "is_news", "adjusted_p", "link", "method_version",
-    "is_simulated",
+    "key", "sentence", "edited_sentence", "number", "unit", "n", "lower", "upper", "first_date",
+    "last_date", "coverage_rate", "is_coverage_assumed", "is_news", "news_adjusted_p",
+    "trend_adjusted_p", "link", "method_version", "is_simulated",
 )  # fmt: skip
 
 _environment = Environment(
@@ -32,26 +32,28 @@ _environment.filters["md"] = as_markdown
 def markdown(
     printed: Printed,
     *,
+    base_url: str = "",
     choices: Sequence[Choice] | None = None,
     images: Sequence[Mapping[str, str]] = (),
 ) -> str:
     """For an editor that takes Markdown. images: `light` (a file name) and `alt` of each."""
-    return _render("digest.md.j2", printed, choices=choices, images=images)
+    return _render("digest.md.j2", printed, base_url=base_url, choices=choices, images=images)
 
 
 def plain_text(printed: Printed, *, choices: Sequence[Choice] | None = None) -> str:
-    """For everything else."""
+    """For everything else; it has no links."""
     return _render("digest.txt.j2", printed, choices=choices)
 
 
 def html_page(
     printed: Printed,
     *,
+    base_url: str = "",
     choices: Sequence[Choice] | None = None,
     images: Sequence[Mapping[str, str]] = (),
 ) -> str:
     """A page that stands alone. images: `light`, `dark` (file names) and `alt` of each."""
-    return _render("digest.html.j2", printed, choices=choices, images=images)
+    return _render("digest.html.j2", printed, base_url=base_url, choices=choices, images=images)
 
 
 def email_html(
@@ -110,30 +112,43 @@ def unsubscribe_page(*, is_done: bool) -> str:
     return _environment.get_template("unsubscribe.html.j2").render(is_done=is_done)
 
 
-def facts_json(printed: Printed) -> str:
-    """The frozen facts themselves."""
+def facts_json(printed: Printed, *, choices: Sequence[Choice] | None = None) -> str:
+    """The frozen facts themselves; with choices, what a writer made of the items beside them
+    (`draft`: the items kept, in order, each with its frozen sentence and the edited one)."""
     document = {
         "revision": printed.revision,
         "revised_on": printed.revised_on,
         "changes": list(printed.changes),
         **printed.facts,
     }
+    if choices is not None:
+        document["draft"] = [
+            {
+                "key": item["key"],
+                "sentence": item["printable"],
+                "edited_sentence": item["edited_sentence"],
+            }
+            for item in chosen(printed.facts, choices)
+        ]
     options = orjson.OPT_INDENT_2 | orjson.OPT_SORT_KEYS | orjson.OPT_APPEND_NEWLINE
     return orjson.dumps(document, option=options).decode()
 
 
-def figures_csv(printed: Printed, *, choices: Sequence[Choice] | None = None) -> str:
-    """Every printed figure, a row each, with what backs it."""
+def figures_csv(
+    printed: Printed, *, base_url: str = "", choices: Sequence[Choice] | None = None
+) -> str:
+    """Every printed figure, a row each, with what backs it.
+
+    sentence: as frozen. edited_sentence: a writer's own wording. news_adjusted_p: of the test that
+    calls it news (`is_news`); trend_adjusted_p: of the test behind a sentence about a trend.
+    """
     facts = printed.facts
     named = [
-        {"key": name, "is_news": False, "adjusted_p": None, **facts[name]}
+        {"key": name, "is_news": False, **facts[name]}
         for name in ("pattern", "prime", "tightest", "loosest", "new_entries", "first_seen")
         if facts[name] is not None
     ]
-    items = facts["items"]
-    if choices is not None:
-        by_key = {item["key"]: item for item in items}
-        items = [by_key[choice.key] for choice in choices if choice.key in by_key]
+    items = facts["items"] if choices is None else chosen(facts, choices)
     text = io.StringIO()
     writer = csv.DictWriter(text, CSV_COLUMNS, extrasaction="ignore", lineterminator="\n")
     writer.writeheader()
@@ -143,9 +158,11 @@ def figures_csv(printed: Printed, *, choices: Sequence[Choice] | None = None) ->
             {
                 **fact,
                 "sentence": fact["printable"],
+                # Editions made before call it by its short name.
+                "news_adjusted_p": fact.get("news_adjusted_p", fact.get("adjusted_p")),
                 "lower": lower,
                 "upper": upper,
-                "link": fact["permalink"],
+                "link": base_url + fact["permalink"],
                 "is_simulated": facts["is_simulated"],
             }
         )

@@ -101,7 +101,7 @@ def view(
     """
     facts = printed.facts
     if choices is not None:
-        facts = _rewritten(facts, choices)
+        facts = {**facts, "items": chosen(facts, choices)}
     first, last = date.fromisoformat(facts["first_date"]), date.fromisoformat(facts["last_date"])
     return {
         "title": title_of(printed),
@@ -136,6 +136,7 @@ def view(
         "corrections": [_correction(one) for one in facts["corrections"]],
         "annotations": [_annotation(one) for one in facts["annotations"]],
         "asked": _asked_words(facts),
+        "edited": _edited_words(facts),
         "source": _source(facts),
         "stem": file_stem(printed),
     }
@@ -229,11 +230,12 @@ def _interval(fact: Mapping[str, Any]) -> tuple[float, float] | None:
 
 
 def _item(item: Mapping[str, Any], base_url: str) -> dict[str, Any]:
+    edited = item.get("edited_sentence")
     return {
         "key": item["key"],
         "is_news": item["is_news"],
-        "text": _sentence(item["printable"]),
-        "evidence": evidence_words(item),
+        "text": _sentence(edited or item["printable"]),
+        "evidence": f"{'edited · ' if edited else ''}{evidence_words(item)}",
         "link": base_url + item["permalink"],
     }
 
@@ -260,10 +262,11 @@ def _hard(row: Mapping[str, Any], base_url: str, last: date) -> dict[str, Any]:
     move = "new to the ranking"
     if before is not None:
         places = number_of(abs(before - rank), "place")
-        move = "as before" if before == rank else f"{'up' if before > rank else 'down'} {places}"
+        moved = not _is_level(before, row.get("previous_rank_tied") or 1, rank, row["rank_tied"])
+        move = f"{'up' if before > rank else 'down'} {places}" if moved else "as before"
         if row["is_new"]:
             move = f"new, from {ordinal_words(before)}"
-        if before != rank and not row["has_moved"]:
+        if moved and not row["has_moved"]:
             move += " (could be chance)"
     interval = (row["catchable_lower"], row["catchable_upper"])
     tables = number_words(row["catchable_per_week"], interval)
@@ -281,6 +284,26 @@ def _hard(row: Mapping[str, Any], base_url: str, last: date) -> dict[str, Any]:
     }
 
 
+def _is_level(before: int, tied_before: int, rank: int, tied: int) -> bool:
+    """Whether the places that a venue shares now and those it shared then have one in common: then
+    only the others' ties moved it.
+
+    >>> _is_level(1, 3, 3, 1), _is_level(4, 1, 5, 2), _is_level(2, 1, 2, 1)
+    (True, False, True)
+    """
+    return before < rank + tied and rank < before + tied_before
+
+
+def _level_beyond(rows: Sequence[Mapping[str, Any]]) -> str:
+    """That the table ends within a tie, so that the alphabet chose who is in it."""
+    last = rows[-1]
+    beyond = last["rank_tied"] - sum(row["rank"] == last["rank"] for row in rows)
+    if beyond <= 0:
+        return ""
+    verb = "comes" if beyond == 1 else "come"
+    return f" {number_of(beyond, 'more venue').capitalize()} {verb} out level with the last."
+
+
 def _hardest_about(facts: Mapping[str, Any]) -> str:
     if facts["ranked_date"] is None:
         return "Not watched enough to rank."
@@ -289,6 +312,7 @@ def _hardest_about(facts: Mapping[str, Any]) -> str:
         f"Prime tables a week that a diner with alerts could have caught, the 28 days to "
         f"{date_words(end)}; 95 % intervals and rank bands; of "
         f"{number_of(facts['ranked_venues'], 'venue')}. Movement is against the Sunday before."
+        + _level_beyond(facts["hardest"])
     )
 
 
@@ -364,12 +388,24 @@ def _source(facts: Mapping[str, Any]) -> str:
     )
 
 
-def _rewritten(facts: Mapping[str, Any], choices: Sequence[Choice]) -> dict[str, Any]:
-    """The facts with the writer's items, in the writer's order and words."""
+def chosen(facts: Mapping[str, Any], choices: Sequence[Choice]) -> list[dict[str, Any]]:
+    """The items that a writer keeps, in the writer's order, with `edited_sentence` (None where the
+    frozen wording stays). Everything else of an item is as it was frozen."""
     by_key = {item["key"]: item for item in facts["items"]}
-    kept = [
-        {**by_key[choice.key], "printable": choice.text or by_key[choice.key]["printable"]}
+    return [
+        {**by_key[choice.key], "edited_sentence": choice.text}
         for choice in choices
         if choice.key in by_key
     ]
-    return {**facts, "items": kept}
+
+
+def _edited_words(facts: Mapping[str, Any]) -> str | None:
+    """What the foot says of sentences that a writer reworded; None where there is none."""
+    count = sum(item.get("edited_sentence") is not None for item in facts["items"])
+    if not count:
+        return None
+    was, it = ("was", "it") if count == 1 else ("were", "them")
+    return (
+        f"{number_of(count, 'sentence').capitalize()}, marked “edited”, {was} reworded by an "
+        f"editor; the figures beside {it} are those of the edition."
+    )

@@ -21,6 +21,7 @@ Source: this project.
 """
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
@@ -46,6 +47,7 @@ from metrics.wording import (
     duration_range_short,
     duration_words,
     in_ten_words,
+    list_words,
     number_of,
     number_words,
     ordinal_words,
@@ -60,6 +62,8 @@ LEAST_COVERAGE = 0.5
 PLAIN_COVERAGE = 0.8
 FEWEST_CLOSINGS = 10
 FEWEST_DAYS = 7
+MOST_NAMED_LEVEL = 5
+"""Venues of one rank are named up to so many, the one spoken of included."""
 # How far apart the ends of an interval may lie, as a ratio, for a plain and for a hedged number.
 PLAIN_SPREAD = 2.0
 HEDGED_SPREAD = 5.0
@@ -378,16 +382,30 @@ def tier_fact(
     return _fact("tier", "tables a week", claim, context)
 
 
-def rank_fact(venue_name: str, band: RankBand | None, ranked: int, context: FactContext) -> Fact:
-    """A venue's place among `ranked` venues, 1 being hardest to get."""
-    return _fact("rank", "rank", _rank(venue_name, band, ranked), context)
+def rank_fact(
+    venue_name: str,
+    band: RankBand | None,
+    ranked: int,
+    context: FactContext,
+    *,
+    level_with: Sequence[str] = (),
+) -> Fact:
+    """A venue's place among `ranked` venues, 1 being hardest to get.
+
+    level_with: the other venues of the same rank, which are named if few.
+    """
+    return _fact("rank", "rank", _rank(venue_name, band, ranked, level_with), context)
 
 
-def _rank(venue_name: str, band: RankBand | None, ranked: int) -> _Claim:
+def _rank(venue_name: str, band: RankBand | None, ranked: int, level_with: Sequence[str]) -> _Claim:
     if band is None:
         return _unsayable(f"{venue_name} is not ranked", NOT_ENOUGH_WATCHING, n=ranked)
     place = "" if band.rank == 1 else f"{ordinal_words(band.rank)} "
-    share = " (shared)" if band.tied > 1 else ""
+    share = ""
+    if band.tied > 1:
+        few = 0 < len(level_with) < MOST_NAMED_LEVEL
+        others = list_words(list(level_with)) if few else number_of(band.tied - 1, "other")
+        share = f", level with {others}"
     sentence = f"{venue_name} is the {place}hardest table of {count_words(ranked)}{share}"
     interval = (float(band.best), float(band.worst))
     if band.best == band.worst:
@@ -395,6 +413,7 @@ def _rank(venue_name: str, band: RankBand | None, ranked: int) -> _Claim:
     if band.worst <= ranked / 2:
         hedged = (
             f"{venue_name} is among the {count_words(band.worst)} hardest of {count_words(ranked)}"
+            f"{share}"
         )
         reason = f"its rank could be anything from {band.best} to {band.worst}"
         return _Claim(sentence, band.rank, ranked, interval, Verdict.HEDGE, hedged, reason)

@@ -20,7 +20,14 @@ Source: this project; LOOK's voice.
 from collections.abc import Sequence
 from datetime import date
 
-from metrics.facts import BOOKINGS, PLAIN_SPREAD, Fact, FactContext, stated
+from metrics.facts import (
+    BOOKINGS,
+    MOST_NAMED_LEVEL,
+    PLAIN_SPREAD,
+    Fact,
+    FactContext,
+    stated,
+)
 from metrics.newsworthiness import Departure
 from metrics.proportions import Interval, Proportion
 from metrics.weekday_pattern import (
@@ -33,6 +40,7 @@ from metrics.wording import (
     WEEKDAYS,
     count_words,
     date_words,
+    duration_words,
     hour_range_words,
     in_ten_words,
     list_words,
@@ -336,6 +344,60 @@ def new_entries_fact(names: Sequence[str], ranked: int, context: FactContext) ->
         f"New among the ten hardest tables of {count_words(ranked)}: {list_words(list(names))}"
     )
     return stated("new_entries", "venues", sentence, context, number=len(names), n=ranked)
+
+
+def level_fact(
+    names: Sequence[str], ranked: int, band: tuple[int, int], context: FactContext
+) -> Fact:
+    """The hardest tables, where several come out level: two or more, named if few.
+
+    band: the best and the worst rank that any of them could have.
+    """
+    best, worst = band
+    level = f"{_some_names(names)} come out level"
+    sentence = f"{level} as the hardest tables of {count_words(ranked)}"
+    hedged, reason = None, None
+    if worst > len(names):
+        reason = f"their ranks could be anything from {best} to {worst}"
+        if worst <= ranked / 2:
+            hedged = f"{level}, among the {count_words(worst)} hardest of {count_words(ranked)}"
+    return stated(
+        "rank",
+        "rank",
+        capitalized(sentence),
+        context,
+        number=1,
+        n=ranked,
+        interval=(float(best), float(worst)),
+        hedged=None if hedged is None else capitalized(hedged),
+        reason=reason,
+    )
+
+
+def none_caught_fact(
+    names: Sequence[str], observed_days: float, n: int, upper: float, context: FactContext
+) -> Fact:
+    """Venues at which nothing could have been caught, told of together: two or more.
+
+    n: their prime tables. upper: the largest upper end of their 95 % intervals, tables a week.
+    """
+    where = f"at any of {number_of(len(names), 'venue')}"
+    if len(names) <= MOST_NAMED_LEVEL:
+        where = f"at {', '.join(names[:-1])} or {names[-1]}"
+    sentence = (
+        f"With alerts on, two people could not have caught one prime table {where} in "
+        f"{duration_words(round(observed_days) * 86400)} of watching"
+    )
+    return stated(
+        "catchable", "tables a week", sentence, context, number=0, n=n, interval=(0.0, upper)
+    )
+
+
+def _some_names(names: Sequence[str]) -> str:
+    """Names, or how many tables there are where they are more than a sentence holds."""
+    if len(names) <= MOST_NAMED_LEVEL:
+        return list_words(list(names))
+    return number_of(len(names), "table")
 
 
 def first_seen_fact(names: Sequence[str], count: int, context: FactContext) -> Fact:

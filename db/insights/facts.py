@@ -205,16 +205,20 @@ def _window_facts(
     row = found[0] if found else None
     rate = None if row is None else _rate(row)
     band = tier_of(*((None, None) if rate is None else (rate.lower, rate.upper)))
-    rank = None
+    rank, level_with = None, []
     if row is not None and none_if_nan(row["rank"]) is not None:
         rank = RankBand(
             *(int(row[name]) for name in ("rank", "rank_lower", "rank_upper", "rank_tied"))
         )
+        level = ranked[(ranked["rank"] == row["rank"]) & (ranked["venue_id"] != facts.venue_id)]
+        level_with = level["name"].tolist()
     daily = [0] * window_days if row is None else row["daily_prime_drops"]
     return [
         catchable_fact(facts.name, rate, context),
         tier_fact(facts.name, rate, band, context),
-        rank_fact(facts.name, rank, int(ranked["rank"].notna().sum()), context),
+        rank_fact(
+            facts.name, rank, int(ranked["rank"].notna().sum()), context, level_with=level_with
+        ),
         fully_booked_fact(facts.name, fully_booked_share(daily, exposure), context),
     ]
 

@@ -47,13 +47,15 @@ class Candidate:
     """A fact that may be printed. answer: None for what stands in every edition.
 
     key: names it within its edition, alike in every build. headline: what stands above the edition
-    if this leads it; None where the sentence itself does.
+    if this leads it; None where the sentence itself does. trend_adjusted_p: of a trend, the p-value
+    behind its sentence (adjusted across venues); `answer` has that of being news.
     """
 
     key: str
     fact: Fact
     answer: Newsworthiness | None
     headline: str | None = None
+    trend_adjusted_p: float | None = None
 
 
 @dataclass(frozen=True)
@@ -123,6 +125,7 @@ def market_week(engine: Engine, market_id: str, week: IsoWeek) -> WeekReport:
             one.fact,
             replace(answer, is_news=answer.is_news and not one.has_been_told),
             one.headline,
+            one.trend_adjusted_p,
         )
         for one, answer in reader.joined(without_echoes(told), drops.new_drops)
     ]

@@ -39,7 +39,10 @@ NEIGHBORHOOD_REACH, VENUE_REACH, HARD_VENUE_REACH = 0.7, 0.5, 0.75
 
 @dataclass(frozen=True)
 class Asked:
-    """A question with the fact that answers it and what the week before said."""
+    """A question with the fact that answers it and what the week before said.
+
+    trend_adjusted_p: of a trend, the p-value that gave it its label, adjusted across venues.
+    """
 
     key: str
     fact: Fact
@@ -48,6 +51,7 @@ class Asked:
     headline: str | None = None
     day: date | None = None
     has_been_told: bool = False
+    trend_adjusted_p: float | None = None
 
 
 class Questions:
@@ -212,6 +216,7 @@ class Questions:
                         reach=VENUE_REACH,
                     ),
                     has_been_told=known.get(row["venue_id"]) == row["label"],
+                    trend_adjusted_p=row["adjusted_p"],
                 )
             )
         return asked

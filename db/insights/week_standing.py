@@ -28,7 +28,9 @@ from metrics.survival_ranges import none_if_nan
 from metrics.week_facts import (
     busiest_hour_fact,
     first_seen_fact,
+    level_fact,
     new_entries_fact,
+    none_caught_fact,
     opened_day_fact,
     prime_share_fact,
     supply_day_fact,
@@ -110,10 +112,12 @@ def standing(
         replace(week, permalink=f"/timing?market={market_id}&days=7&days_to={last}"),
     )
     of_venues = _venue_facts(engine, hardest, last, end_at)
+    if len(level := ranked[ranked["rank"] == 1]) > 1:
+        of_venues = _told_together(level, len(ranked), of_venues, ranked_context)
     facts = [*of_venues[:2], ("busiest_hour", busiest), *of_venues[2:]]
     return Standing(
         ranked_date=ranked_date,
-        ranked_venues=ranked,
+        ranked_venues=len(ranked),
         hardest=hardest,
         weekdays=weekdays[WEEKDAY_COLUMNS].to_dict("records"),
         pattern=pattern,
@@ -121,7 +125,7 @@ def standing(
         tightest=extremes[0],
         loosest=extremes[1],
         new_entries=(
-            new_entries_fact(newcomers, ranked, ranked_context)
+            new_entries_fact(newcomers, len(ranked), ranked_context)
             if newcomers and had_ranking
             else None
         ),
@@ -137,11 +141,11 @@ def venue_link(venue_id: str, last: date, over: int) -> str:
 
 def _hardest(
     engine: Engine, market_id: str, last: date
-) -> tuple[date | None, int, list[dict[str, Any]]]:
-    """(day of the ranking, venues ranked, the hardest of them)."""
+) -> tuple[date | None, pd.DataFrame, list[dict[str, Any]]]:
+    """(day of the ranking, the ranking, the hardest of it)."""
     as_of = latest_as_of(engine, market_id, RANKED_DAYS, not_after=last)
     if as_of is None or as_of <= last - WEEK:
-        return None, 0, []
+        return None, pd.DataFrame(columns=["rank"]), []
     ranked = with_ranks(rolling_rows(engine, {market_id: as_of}, RANKED_DAYS))
     ranked = ranked[ranked["rank"].notna()]
     earlier_date = latest_as_of(engine, market_id, RANKED_DAYS, not_after=last - WEEK)
@@ -149,10 +153,11 @@ def _hardest(
     if earlier_date is not None:
         rows = with_ranks(rolling_rows(engine, {market_id: earlier_date}, RANKED_DAYS))
         rows = rows[rows["rank"].notna()]
-        earlier = rows.set_index("venue_id")[["rank", "rank_lower", "rank_upper"]].to_dict("index")
+        columns = ["rank", "rank_lower", "rank_upper", "rank_tied"]
+        earlier = rows.set_index("venue_id")[columns].to_dict("index")
     return (
         as_of,
-        len(ranked),
+        ranked,
         [
             {**_row(row, earlier), "typical_open_refusal": open_time_refusal(pd.Series(row))}
             for row in ranked.head(RANKED).to_dict("records")
@@ -177,6 +182,7 @@ def _row(row: dict[Any, Any], earlier: dict[Any, dict[str, float]]) -> dict[str,
         "rank_upper": int(row["rank_upper"]),
         "rank_tied": int(row["rank_tied"]),
         "previous_rank": None if before is None else int(before["rank"]),
+        "previous_rank_tied": None if before is None else int(before["rank_tied"]),
         # Bands that do not overlap: the move is more than the noise of two rankings.
         "has_moved": before is not None
         and (before["rank_lower"] > row["rank_upper"] or before["rank_upper"] < row["rank_lower"]),
@@ -254,6 +260,34 @@ def _venue_facts(
         for kind, place in keys
         if (kind, place) in found
     ]
+
+
+def _told_together(
+    level: pd.DataFrame,
+    ranked: int,
+    facts: Sequence[tuple[str, Fact]],
+    context: FactContext,
+) -> list[tuple[str, Fact]]:
+    """The facts with one for all venues that are level at the top in place of one for each: which
+    of them comes first is the alphabet's doing."""
+    names = level["name"].tolist()
+    band = int(level["rank_lower"].min()), int(level["rank_upper"].max())
+    together = [("rank:level", level_fact(names, ranked, band, context))]
+    if (level["catchable_per_week"] == 0).all():
+        none_caught = none_caught_fact(
+            names,
+            float(level["observed_days"].max()),
+            int(level["catchable_drops"].sum()),
+            float(level["catchable_upper"].max()),
+            context,
+        )
+        together.append(("catchable:level", none_caught))
+    told = {
+        f"{key.partition(':')[0]}:{venue_id}"
+        for key, _ in together
+        for venue_id in level["venue_id"]
+    }
+    return [*together, *(one for one in facts if one[0] not in told)]
 
 
 def _first_seen(

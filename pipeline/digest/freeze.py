@@ -156,7 +156,8 @@ def _item(candidate: Candidate) -> dict[str, Any]:
     return {
         "key": candidate.key,
         "is_news": answer is not None and answer.is_news,
-        "adjusted_p": None if answer is None else answer.adjusted_p,
+        "news_adjusted_p": None if answer is None else answer.adjusted_p,
+        "trend_adjusted_p": candidate.trend_adjusted_p,
         "score": score(candidate),
         **fact_as_json(candidate.fact),
     }

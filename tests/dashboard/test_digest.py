@@ -87,6 +87,19 @@ def test_a_writer_leaves_out_moves_and_rewords(open_page: Open, digest_url: str)
     assert f"{first['printable']}." not in plain.split("NUMBER OF THE WEEK")[0]
 
 
+def test_the_page_says_that_links_to_be_copied_are_relative_until_an_address_is_set(
+    open_page: Open, digest_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = open_page(digest_url, DIGEST)
+    assert "Set `TABLESTAKES_PUBLIC_URL` to the address" in text(page)
+    monkeypatch.setenv("TABLESTAKES_PUBLIC_URL", "https://tables.example.com")
+    page = open_page(digest_url, DIGEST)
+    assert "TABLESTAKES_PUBLIC_URL" not in text(page)
+    markdown, html, _ = copied(page)
+    for form in (markdown, html):
+        assert "https://tables.example.com/venue?" in form
+
+
 def test_the_note_is_kept_for_the_next_revision(open_page: Open, digest_url: str) -> None:
     page = open_page(digest_url, DIGEST)
     page.text_area[-1].set_value("Watch the holidays.")

@@ -74,6 +74,65 @@ def test_a_writer_s_choice_of_items_is_in_every_form(facts):
     assert second not in {row["key"] for row in rows}
 
 
+def test_a_reworded_sentence_is_marked_and_its_figure_stays_the_frozen_one(facts):
+    kept, reworded = facts["items"][0], facts["items"][1]
+    chosen = [Choice(kept["key"]), Choice(reworded["key"], "My own words")]
+    evidence = reworded["source_line"]
+    for text in (
+        editions.markdown(Printed(facts), choices=chosen),
+        editions.plain_text(Printed(facts), choices=chosen),
+        editions.html_page(Printed(facts), choices=chosen),
+    ):
+        lines = [line for line in text.splitlines() if evidence in line and "1.68" in line]
+        assert lines  # more than one where the number of the week is the same item
+        assert all("edited · 1.68 × usual" in line for line in lines)
+        assert "One sentence, marked “edited”, was reworded by an editor; the figures" in text
+    rows = csv.DictReader(io.StringIO(editions.figures_csv(Printed(facts), choices=chosen)))
+    first, second, *_ = rows
+    assert (first["sentence"], first["edited_sentence"]) == (kept["printable"], "")
+    assert second["sentence"] == reworded["printable"]
+    assert second["edited_sentence"] == "My own words"
+    assert second["number"] == str(reworded["number"])
+    draft = json.loads(editions.facts_json(Printed(facts), choices=chosen))["draft"]
+    assert [item["edited_sentence"] for item in draft] == [None, "My own words"]
+    untouched = editions.markdown(Printed(facts), choices=[Choice(kept["key"])])
+    assert "edited" not in untouched
+
+
+def test_p_values_say_which_test_they_are_of(facts):
+    facts["items"][0].update(news_adjusted_p=0.4, trend_adjusted_p=0.01)
+    rows = list(csv.DictReader(io.StringIO(editions.figures_csv(Printed(facts)))))
+    assert "adjusted_p" not in rows[0]
+    assert (rows[0]["news_adjusted_p"], rows[0]["trend_adjusted_p"]) == ("0.4", "0.01")
+    before = {name: value for name, value in facts["items"][0].items() if "adjusted_p" not in name}
+    old = Printed({**facts, "items": [{**before, "adjusted_p": 0.3}]})
+    (row, *_) = csv.DictReader(io.StringIO(editions.figures_csv(old)))
+    assert row["news_adjusted_p"] == "0.3"  # of an edition that was frozen before
+
+
+def test_links_begin_with_the_address_that_is_given(facts):
+    address = "https://tables.example.com"
+    for form in (editions.markdown, editions.html_page, editions.figures_csv):
+        relative, whole = form(Printed(facts)), form(Printed(facts), base_url=address)
+        assert address not in relative
+        assert f"{address}/market?" in whole
+        assert whole.replace(address, "") == relative
+
+
+def test_a_move_within_a_tie_is_none_and_a_table_that_ends_in_one_says_so(facts):
+    row = facts["hardest"][2]
+    row.update(rank=3, rank_tied=1, previous_rank=1, previous_rank_tied=3, has_moved=False)
+    assert "| #3, 1–7 | [Foxglove Counter]" in editions.markdown(Printed(facts))
+    (line,) = [
+        line for line in editions.markdown(Printed(facts)).splitlines() if "[Foxglove" in line
+    ]
+    assert line.endswith("| as before |")
+    row.update(previous_rank_tied=2)
+    assert "down two places (could be chance)" in editions.markdown(Printed(facts))
+    facts["hardest"][-1].update(rank_tied=4)
+    assert "Three more venues come out level with the last." in editions.plain_text(Printed(facts))
+
+
 def test_an_open_time_that_must_not_be_printed_is_left_out_and_the_foot_says_why(facts):
     first, second = facts["hardest"][:2]
     first.update(typical_open_refusal="only nine closings seen, 10 are needed")

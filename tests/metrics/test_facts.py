@@ -38,6 +38,7 @@ from metrics.survival import survival_curve
 from metrics.tiers import tier_of
 from metrics.trend import trend_labels, weekly_trend
 from metrics.version import FORMULA_VERSION
+from metrics.week_facts import level_fact, none_caught_fact
 
 FRIDAY = date(2026, 11, 20)
 WATCHED = FactContext(date(2026, 11, 7), FRIDAY, Coverage(0.97), "/venues/luna")
@@ -163,6 +164,29 @@ def test_ranks_are_printed_only_as_sure_as_their_band() -> None:
     assert among.printable == "Luna is among the 7 hardest of 120"
     assert anywhere.printable is None
     assert rank_fact("Luna", None, 120, WATCHED).printable is None
+
+
+def test_a_shared_rank_says_with_whom_and_of_many_how_many() -> None:
+    few = rank_fact("Luna", RankBand(1, 1, 7, 3), 120, WATCHED, level_with=["Mare", "Sole"])
+    assert few.printable == "Luna is among the 7 hardest of 120, level with Mare and Sole"
+    names = [f"V{number}" for number in range(7)]
+    many = rank_fact("Luna", RankBand(1, 1, 1, 8), 120, WATCHED, level_with=names)
+    assert many.printable == "Luna is the hardest table of 120, level with seven others"
+
+
+def test_venues_that_are_level_at_the_top_are_told_of_together() -> None:
+    sure = level_fact(["Luna", "Mare"], 15, (1, 2), WATCHED)
+    assert sure.printable == "Luna and Mare come out level as the hardest tables of 15"
+    unsure = level_fact(["Luna", "Mare"], 15, (1, 7), WATCHED)
+    assert unsure.printable == "Luna and Mare come out level, among the 7 hardest of 15"
+    assert level_fact(["Luna", "Mare"], 15, (1, 8), WATCHED).printable is None
+    many = level_fact([f"V{number}" for number in range(8)], 20, (1, 8), WATCHED)
+    assert many.printable == "Eight tables come out level as the hardest tables of 20"
+    caught = none_caught_fact(["Luna", "Mare", "Sole"], 27.2, 5, 0.8, WATCHED)
+    assert caught.printable == (
+        "With alerts on, two people could not have caught one prime table at Luna, Mare or Sole in "
+        "27 days of watching"
+    )
 
 
 def test_fully_booked_days_are_counted_or_in_ten() -> None:
