@@ -1,5 +1,7 @@
 """What the pages about the market find, in sentences that their numbers support."""
 
+from collections.abc import Sequence
+
 import pandas as pd
 
 from db.insights import WeekdayHours, WeekOverWeek
@@ -166,8 +168,12 @@ def open_sides_title(times: pd.DataFrame) -> str:
     return f"Half of prime tables go within about {prime}, half of the others within {off_peak}"
 
 
-def day_finding(day: pd.Series | None, place: str) -> str:
-    """The last whole day against its weekday; day: a row of `insights.market_days`."""
+def day_finding(day: pd.Series | None, place: str, facts: Sequence[Fact]) -> str:
+    """The last whole day against its weekday, as far out as the fact of it may be printed.
+
+    day: a row of `insights.market_days`. facts: what may be said of the market; one of the day is
+    among them.
+    """
     if day is None:
         return f"No day of {place} is over yet."
     on, drops = date_words(day["window_date"]), number_of(int(day["drops"]), "table")
@@ -183,10 +189,17 @@ def day_finding(day: pd.Series | None, place: str) -> str:
             f"{opened}, in the {percent_words(coverage)} of the day that was watched; a whole "
             f"{WEEKDAYS[day['window_date'].weekday()]} usually brings about {usual}."
         )
-    if bool(day["is_spike"]):
-        return f"{opened}, far more than the {usual} that are usual on that weekday."
-    if day["drops"] < day["lowest"]:
-        return f"{opened}, fewer than that weekday usually brings (about {usual})."
+    is_out = any(
+        fact.kind == "spike"
+        and fact.context.last_date == day["window_date"]
+        and fact.printable is not None
+        for fact in facts
+    )
+    if is_out:
+        way = "more" if day["drops"] > day["usual"] else "fewer"
+        return f"{opened}, far {way} than the {usual} that are usual on that weekday."
+    if not day["lowest"] <= day["drops"] <= day["highest"]:
+        return f"{opened}, where about {usual} are usual; the difference could be chance."
     return f"{opened}, within what that weekday usually brings (about {usual})."
 
 
@@ -276,7 +289,9 @@ def tight_finding(hours: pd.DataFrame, place: str) -> str:
         comparable_hours=int(last["comparable_hours"]),
         level=str(last["level"]),
     )
-    level = found.level if found.level != "about as usual" else "about as tight as usual"
+    level = found.level
+    if level == "about as usual" or not found.is_out_of_the_ordinary:
+        level = "about as tight as usual"
     supply = ""
     if pd.notna(last["compression"]):
         change = float(last["compression"])

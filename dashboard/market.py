@@ -42,17 +42,18 @@ def page() -> None:
     complete = place.reach.complete_through or window.last
     whole = days[days["window_date"] <= complete]
     found = data.week_over_week(place.market_id, window.last, place.reach)
+    last = min(window.last, complete)
+    facts = data.market_facts(place.market_id, last, place.reach)
     finding.markdown(
-        findings.day_finding(whole.iloc[-1] if len(whole) else None, place.name)
+        findings.day_finding(whole.iloc[-1] if len(whole) else None, place.name, facts)
         + f" {findings.weeks_title(found, place.name)}."
     )
     _days(days, place, window, complete)
     _weeks(place, min(window.last, complete + DAY), complete)
     _prime_share(whole, place, window)
     _neighborhoods(place, window, min(window.last, complete))
-    last = min(window.last, complete)
     printable.show(
-        data.market_facts(place.market_id, last, place.reach),
+        facts,
         source=place.source,
         is_simulated=place.is_simulated,
         file_name=place.file_stem("market-facts", last),

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 import pandas as pd
 
 from metrics.facts import Fact, curve_refusal, typical_open_time_fact
-from metrics.release_clock import ReleaseClock
+from metrics.release_clock import FEWEST_DAYS, ReleaseClock
 from metrics.survival import SurvivalCurve
 from metrics.wording import (
     WEEKDAYS,
@@ -14,6 +14,7 @@ from metrics.wording import (
     duration_range_short,
     duration_words,
     list_words,
+    number_of,
     time_words,
 )
 
@@ -77,6 +78,9 @@ def clock_title(clock: ReleaseClock | None, name: str) -> str:
     """Whether a venue has a usual time of release, and which."""
     if clock is None:
         return f"No table at {name} was seen to open"
+    if clock.days < FEWEST_DAYS:
+        days = number_of(clock.days, "day")
+        return f"Tables at {name} opened on {days} only: too few to say when it releases them"
     if clock.usual_minute is None:
         return f"{name} has no usual time at which tables open"
     at = time_words(*divmod(clock.usual_minute, 60))

@@ -83,10 +83,11 @@ def _through(place: Place) -> None:
 def _changed(place: Place, days: pd.DataFrame, complete: date) -> None:
     """The last whole day, the last week against the one before, and what stood out."""
     whole = days[days["window_date"] <= complete]
-    lines = [findings.day_finding(whole.iloc[-1] if len(whole) else None, place.name)]
+    facts = data.market_facts(place.market_id, complete, place.reach)
+    lines = [findings.day_finding(whole.iloc[-1] if len(whole) else None, place.name, facts)]
     lines += [
         f"{fact.printable}."
-        for fact in data.market_facts(place.market_id, complete, place.reach)
+        for fact in facts
         if fact.kind == "week_over_week" and fact.printable is not None
     ]
     recent = whole[findings.is_plain_spike(whole) & (whole["window_date"] > complete - RECENT)]

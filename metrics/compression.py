@@ -4,7 +4,9 @@ Formula: compression = available slots now / median of the same hour of the week
     minus one: -0.4 is 40 % fewer than usual. Tightness = share of those past hours that had more
     slots than now, equals counting half. From 20 comparable hours on it is worded as a percentile
     ("tighter than 83 % of Thursdays at this hour"), before that as a count ("tighter than 6 of the
-    last 7"). Hours nobody watched are not comparable, and this hour is not one of its own past.
+    last 7"); below the middle it is worded by how much looser it is. Out of the ordinary is what
+    lies to one side of the middle with its whole 95 % Wilson interval; the rest is as usual. Hours
+    nobody watched are not comparable, and this hour is not one of its own past.
 Unit: share.
 Range: compression -1 and up; tightness 0 (most slots ever) to 1 (fewest).
 Empty case: None without a comparable hour; compression also where the usual hour has no slots.
@@ -23,6 +25,8 @@ from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike
+
+from metrics.proportions import Interval, wilson_interval
 
 FEWEST_FOR_A_PERCENTILE = 20
 FEWEST_FOR_A_WORD = 4
@@ -56,6 +60,24 @@ class Tightness:
     tighter_than: int
     comparable_hours: int
     level: str | None
+
+    @property
+    def looser_than(self) -> int:
+        """Of comparable hours, those with fewer slots."""
+        equal = round(2 * (self.share * self.comparable_hours - self.tighter_than))
+        return self.comparable_hours - self.tighter_than - equal
+
+    @property
+    def interval(self) -> Interval:
+        """The 95 % Wilson interval of `share`."""
+        found = wilson_interval(self.share * self.comparable_hours, self.comparable_hours)
+        assert found is not None  # there is at least one hour
+        return found
+
+    @property
+    def is_out_of_the_ordinary(self) -> bool:
+        """Whether now lies to one side of the middle by more than chance allows."""
+        return self.interval[0] > 0.5 or self.interval[1] < 0.5
 
     @property
     def is_percentile(self) -> bool:
@@ -108,9 +130,10 @@ def tightness_words(found: Tightness, hours_noun: str) -> str:
     >>> tightness_words(tightness(60, [100] * 25 + [50] * 5), "Thursdays at this hour")
     'tighter than 83 % of Thursdays at this hour'
     """
+    way, hours = "tighter", found.tighter_than
+    if found.share < 0.5:
+        way, hours = "looser", found.looser_than
     if not found.is_percentile:
-        return (
-            f"tighter than {found.tighter_than} of the last {found.comparable_hours} {hours_noun}"
-        )
+        return f"{way} than {hours} of the last {found.comparable_hours} {hours_noun}"
     # Rounded down, so that the sentence never claims more than was seen.
-    return f"tighter than {found.tighter_than * 100 // found.comparable_hours} % of {hours_noun}"
+    return f"{way} than {hours * 100 // found.comparable_hours} % of {hours_noun}"

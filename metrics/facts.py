@@ -32,6 +32,7 @@ from metrics.coverage import Coverage
 from metrics.proportions import Interval, Proportion, ShareRatio
 from metrics.ranks import RankBand
 from metrics.rates import RateRatio
+from metrics.release_clock import FEWEST_DAYS as FEWEST_CLOCK_DAYS
 from metrics.release_clock import ReleaseClock
 from metrics.scarcity import FEWEST_OBSERVED_DAYS, ROUNDING_DAYS
 from metrics.spikes import WeekdayComparison
@@ -41,6 +42,7 @@ from metrics.tiers import NOT_ENOUGH_WATCHING, TierBand
 from metrics.trend import Direction, Trend
 from metrics.version import FORMULA_VERSION
 from metrics.wording import (
+    WEEKDAYS,
     about_duration_words,
     count_words,
     date_words,
@@ -518,10 +520,10 @@ def week_over_week_fact(
 
 
 def tightness_fact(
-    market_name: str, found: Tightness | None, hours_noun: str, context: FactContext
+    market_name: str, found: Tightness | None, hour: int | None, context: FactContext
 ) -> Fact:
-    """Where the market stands now; `hours_noun` as in "Thursdays at this hour"."""
-    if found is None or found.comparable_hours < FEWEST_FOR_A_WORD:
+    """How tight the market was at an hour of the context's last day, the last one that is known."""
+    if found is None or hour is None or found.comparable_hours < FEWEST_FOR_A_WORD:
         hours = 0 if found is None else found.comparable_hours
         claim = _unsayable(
             f"It is too early to say how tight {market_name} is",
@@ -530,8 +532,17 @@ def tightness_fact(
             n=hours,
         )
     else:
-        sentence = f"{market_name} is {tightness_words(found, hours_noun)}"
-        claim = _Claim(sentence, found.share, found.comparable_hours)
+        day, at = context.last_date, time_words(hour)
+        hours_noun = f"{WEEKDAYS[day.weekday()]}s at that hour"
+        than = tightness_words(found, hours_noun)
+        sentence = f"On {date_words(day)} at {at} {market_name} was {than}"
+        claim = _Claim(sentence, found.share, found.comparable_hours, found.interval)
+        if not found.is_out_of_the_ordinary:
+            claim = replace(
+                claim,
+                verdict=Verdict.DO_NOT_PRINT,
+                reason="within what that hour usually brings",
+            )
     return _fact("tightness", "share of comparable hours", claim, context)
 
 
@@ -551,7 +562,7 @@ def spike_fact(
             f"{usual} are usual"
         )
         claim = _Claim(sentence, ratio.ratio, found.drops, interval)
-        if not found.is_spike:
+        if not (found.is_spike or found.is_dip):
             reason = "within what this weekday usually brings"
             claim = _Claim(
                 sentence, ratio.ratio, found.drops, interval, Verdict.DO_NOT_PRINT, reason=reason
@@ -561,23 +572,32 @@ def spike_fact(
 
 def release_clock_fact(venue_name: str, clock: ReleaseClock | None, context: FactContext) -> Fact:
     """At what time a venue releases its tables, and how far ahead."""
-    if clock is None or clock.usual_minute is None:
+    days = 0 if clock is None else clock.days
+    n = 0 if clock is None else clock.release_count + clock.cancellation_count
+    if clock is None or days < FEWEST_CLOCK_DAYS:
         claim = _unsayable(
-            f"{venue_name} has no usual release time",
-            "no drops in this window" if clock is None else "drops come at all hours",
-            n=0 if clock is None else clock.release_count + clock.cancellation_count,
+            f"It is too early to say when {venue_name} releases tables",
+            f"drops on {number_of(days, 'day')}, {FEWEST_CLOCK_DAYS} are needed",
+            n=n,
+        )
+    elif clock.usual_minute is None:
+        claim = _unsayable(
+            f"{venue_name} has no usual release time", "drops come at all hours", n=n
         )
     else:
         at = time_words(*divmod(clock.usual_minute, 60))
         lead = clock.release_lead_days or 0
         ahead = f", {number_of(lead, 'day')} ahead" if lead else ", for the same day"
-        n = clock.release_count
         sentence = f"{venue_name} releases tables at {at}{ahead}"
-        claim = _Claim(sentence, clock.usual_minute, n)
-        if clock.release_days < PLAIN_COVERAGE * clock.days:
-            hedged = f"{venue_name} often releases tables around {at}{ahead}"
-            reason = f"on {clock.release_days} of {clock.days} days with drops"
-            claim = _Claim(sentence, clock.usual_minute, n, None, Verdict.HEDGE, hedged, reason)
+        claim = _Claim(sentence, clock.usual_minute, clock.release_count)
+        is_regular = clock.release_days >= PLAIN_COVERAGE * clock.days
+        if not is_regular or clock.release_days < FEWEST_DAYS:
+            claim = replace(
+                claim,
+                verdict=Verdict.HEDGE,
+                hedged_sentence=f"{venue_name} often releases tables around {at}{ahead}",
+                reason=f"on {clock.release_days} of {clock.days} days with drops",
+            )
     return _fact("release_clock", "minute of the day", claim, context)
 
 

@@ -4,7 +4,7 @@ Formula: a day is held against the same weekday of the past weeks (at least 4 of
     drops per observed day. It is a spike if all of this holds: at least 20 drops; at least 3
     spreads above the median, a spread being 1.4826 * MAD but never less than Poisson noise; and the
     95 % interval of the rate ratio to the past, widened by their dispersion (negative-binomial
-    noise), wholly above 1.
+    noise), wholly above 1. A dip is the same upside down, where 20 or more are usual.
 Unit: drops per observed day; ratio.
 Range: 0 and up.
 Empty case: None if less than half of the day was watched, or of fewer than 4 such days before.
@@ -46,6 +46,12 @@ class WeekdayComparison:
     ratio: RateRatio
     past_days: int
     is_spike: bool
+
+    @property
+    def is_dip(self) -> bool:
+        """Whether it brought far fewer, by the same measure upside down."""
+        is_much = self.usual_per_day >= COUNT_FLOOR
+        return is_much and self.spreads_above <= -SPREADS_ABOVE and self.ratio.upper < 1
 
 
 def median_absolute_deviation(values: ArrayLike) -> float | None:

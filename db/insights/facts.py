@@ -46,7 +46,6 @@ from metrics.ranks import RankBand
 from metrics.survival_ranges import none_if_nan
 from metrics.tiers import tier_of
 from metrics.trend import Direction
-from metrics.wording import WEEKDAYS, time_words
 
 FACT_DAYS = 28
 DAY = timedelta(days=1)
@@ -104,12 +103,12 @@ def market_facts(engine: Engine, market_id: str, as_of: date, *, now: datetime) 
         days = {day: against_weekday(drops, day) for day in dates_between(last - 6 * DAY, last)}
         hours = last_hours(supply_hours(connection, market, as_of, as_of))
     hour = hours.get(as_of)
-    at = "this hour"
-    if hour is not None:
-        at = f"{WEEKDAYS[as_of.weekday()]}s at {time_words(hour.hour)}"
     return [
         tightness_fact(
-            name, None if hour is None else hour.tightness, at, about.context(as_of, as_of)
+            name,
+            None if hour is None else hour.tightness,
+            None if hour is None else hour.hour,
+            about.context(as_of, as_of),
         ),
         *(
             spike_fact(name, day, found, about.context(day, day))

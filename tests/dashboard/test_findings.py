@@ -11,9 +11,10 @@ import pytest
 from dashboard import findings, printable, venue_findings
 from db.insights import WeekOverWeek
 from metrics.coverage import Coverage
-from metrics.facts import FactContext, typical_open_time_fact
+from metrics.facts import Fact, FactContext, spike_fact, typical_open_time_fact
 from metrics.rates import rate_ratio
 from metrics.release_clock import release_clock
+from metrics.spikes import day_against_weekday
 from metrics.survival import SurvivalCurve, survival_curve
 from metrics.week_facts import weekday_pattern_fact
 from metrics.weekday_pattern import weekday_pattern
@@ -61,27 +62,38 @@ def test_examples_come_out_as_written() -> None:
     assert doctest.testmod(findings).failed == 0
 
 
-def test_a_day_is_called_far_out_only_where_it_is_a_spike() -> None:
-    assert "within what that weekday usually brings" in findings.day_finding(day(), "New York")
-    assert "far more than the 100" in findings.day_finding(
-        day(drops=300, is_spike=True), "New York"
-    )
-    assert "fewer than that weekday usually brings" in findings.day_finding(
-        day(drops=50), "New York"
-    )
+def said_of(drops: int, coverage: float = 1.0) -> list[Fact]:
+    """The fact of a Sunday after four Sundays of about a hundred tables."""
+    context = FactContext(SUNDAY, SUNDAY, Coverage(coverage), "/market")
+    found = day_against_weekday(drops, coverage, [100, 95, 105, 100], [1.0] * 4)
+    return [spike_fact("New York", SUNDAY, found, context)]
+
+
+def test_a_day_is_called_far_out_exactly_where_the_fact_of_it_may_be_printed() -> None:
+    def finding(drops: int) -> str:
+        return findings.day_finding(day(drops=drops), "New York", said_of(drops))
+
+    assert "within what that weekday usually brings" in finding(100)
+    assert "far more than the 100" in finding(300)
+    assert "far fewer than the 100" in finding(40)
+    assert "about 100 are usual; the difference could be chance" in finding(75)
+    for drops in range(0, 300, 10):
+        (fact,) = said_of(drops)
+        assert ("far " in finding(drops)) == (fact.printable is not None)
 
 
 def test_a_day_half_watched_is_not_compared_but_said_to_be_so() -> None:
-    said = findings.day_finding(day(drops=40, coverage_rate=0.6), "New York")
-    assert said == (
+    half = day(drops=40, coverage_rate=0.6)
+    assert findings.day_finding(half, "New York", said_of(40, 0.6)) == (
         "40 tables opened in New York on Sun, Nov 22, in the 60 % of the day that was watched; a "
         "whole Sunday usually brings about 100."
     )
 
 
 def test_a_day_without_a_past_is_not_compared() -> None:
-    assert "too few Sundays were watched" in findings.day_finding(day(usual=np.nan), "New York")
-    assert findings.day_finding(None, "New York") == "No day of New York is over yet."
+    said = findings.day_finding(day(usual=np.nan), "New York", [])
+    assert "too few Sundays were watched" in said
+    assert findings.day_finding(None, "New York", []) == "No day of New York is over yet."
 
 
 def test_a_spike_on_a_day_hardly_watched_is_not_named() -> None:
@@ -100,6 +112,10 @@ def test_tightness_is_a_percentile_only_with_enough_comparable_hours() -> None:
     )
     few = findings.tight_finding(hours(tighter_than=6, comparable_hours=7), "New York")
     assert "tighter than 6 of the last 7 Thursdays at that hour" in few
+    some = hours(tightness=4 / 15, tighter_than=4, comparable_hours=15, level="loose")
+    assert findings.tight_finding(some, "New York").startswith(
+        "New York is **about as tight as usual**: at 7 pm it was looser than 11 of the last 15"
+    )
     none = findings.tight_finding(
         hours(tightness=None, tighter_than=0, comparable_hours=2, level=None), "New York"
     )
@@ -261,6 +277,9 @@ def test_the_weekday_of_a_venue_is_counted_in_one_way(opened: list[int], said: s
 
 def test_a_venue_has_a_release_time_only_with_a_clock() -> None:
     assert "no usual time" in venue_findings.clock_title(
+        release_clock([5, 300, 700, 1100], range(4), [0] * 4), "Luna"
+    )
+    assert "opened on two days only" in venue_findings.clock_title(
         release_clock([5, 700], [1, 2], [0, 0]), "Luna"
     )
     steady = release_clock([600] * 10, range(10), [0] * 10)

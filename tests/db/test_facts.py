@@ -172,7 +172,8 @@ def test_tightness_names_its_weekday_and_hour(engine):
     deliver_scans(engine, *looks, received_at=NOW)
     tick(engine, SETTINGS, NOW)
     fact = of_market(engine)["tightness"]
-    assert fact.sentence.endswith("is tighter than 7 of the last 7 Sundays at 7 pm")
+    assert fact.sentence.startswith("On Sun, Nov 22 at 7 pm ")
+    assert fact.sentence.endswith(" was tighter than 7 of the last 7 Sundays at that hour")
     assert fact.number == 1.0
 
 

@@ -245,10 +245,16 @@ def test_week_against_week_in_words() -> None:
 
 
 def test_tightness_spikes_and_release_clocks_in_words() -> None:
-    tight = tightness_fact("New York", tightness(6, [9] * 25 + [5] * 5), "Thursdays", WATCHED)
-    assert tight.printable == "New York is tighter than 83 % of Thursdays"
-    assert tightness_fact("New York", tightness(6, [9]), "Thursdays", WATCHED).printable is None
-    untold = tightness_fact("New York", None, "Thursdays", WATCHED)
+    tight = tightness_fact("New York", tightness(6, [9] * 25 + [5] * 5), 19, WATCHED)
+    assert tight.printable == (
+        "On Fri, Nov 20 at 7 pm New York was tighter than 83 % of Fridays at that hour"
+    )
+    assert tight.interval is not None
+    loose = tightness_fact("New York", tightness(6, [9] * 2 + [5] * 13), 19, WATCHED)
+    assert loose.printable is not None
+    assert loose.printable.endswith("was looser than 13 of the last 15 Fridays at that hour")
+    assert tightness_fact("New York", tightness(6, [9]), 19, WATCHED).printable is None
+    untold = tightness_fact("New York", None, None, WATCHED)
     assert untold.reason == "no comparable hours so far, 4 are needed"
     past, shares = [200, 190, 210, 205], [1.0] * 4
     spike = spike_fact("New York", FRIDAY, day_against_weekday(400, 1, past, shares), WATCHED)
@@ -256,6 +262,8 @@ def test_tightness_spikes_and_release_clocks_in_words() -> None:
     usual = spike_fact("New York", FRIDAY, day_against_weekday(205, 1, past, shares), WATCHED)
     assert usual.printable is None
     assert spike_fact("New York", FRIDAY, None, WATCHED).printable is None
+    dip = spike_fact("New York", FRIDAY, day_against_weekday(90, 1, past, shares), WATCHED)
+    assert dip.printable == "90 tables opened in New York on Fri, Nov 20, where 200 are usual"
     clock = release_clock([600] * 10 + [733], [*range(10), 1], [14] * 10 + [0])
     assert release_clock_fact("Luna", clock, WATCHED).printable == (
         "Luna releases tables at 10 am, 14 days ahead"
@@ -265,6 +273,23 @@ def test_tightness_spikes_and_release_clocks_in_words() -> None:
         "Luna often releases tables around 10 am, for the same day"
     )
     assert release_clock_fact("Luna", None, WATCHED).printable is None
+
+
+def test_four_of_fifteen_hours_are_within_the_usual_and_not_printed() -> None:
+    fact = tightness_fact("New York", tightness(6, [9] * 4 + [5] * 11), 23, WATCHED)
+    assert fact.printable is None
+    assert fact.reason == "within what that hour usually brings"
+
+
+def test_a_release_time_needs_days_and_of_few_it_is_hedged() -> None:
+    two = release_clock_fact("Luna", release_clock([600, 600], [1, 2], [0, 0]), WATCHED)
+    assert two.sentence == "It is too early to say when Luna releases tables"
+    assert two.reason == "drops on two days, 4 are needed"
+    five = release_clock_fact("Luna", release_clock([600] * 5, range(5), [0] * 5), WATCHED)
+    assert five.verdict is Verdict.HEDGE
+    assert five.reason == "on 5 of 5 days with drops"
+    scattered = release_clock([10, 500, 900, 1200], range(4), [0] * 4)
+    assert release_clock_fact("Luna", scattered, WATCHED).reason == "drops come at all hours"
 
 
 def test_three_times_as_often_is_printed_only_where_like_is_compared_with_like() -> None:
