@@ -6,6 +6,7 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from charts.annotations import bands_of, draw_bands, room_above
+from charts.days import date_axis, draw_unfinished, stand_alone
 from charts.gaps import LEAST_COVERAGE, draw_gaps
 from charts.look import SMALL_SIZE, Caption, Look, Margins, new_figure, say_instead
 from metrics.wording import date_words, number_of, percent_words
@@ -51,19 +52,10 @@ def history_figure(
         counts = history[column].astype("Float64").mask(is_gap)
         finished = counts.mask(is_unfinished)
         _draw_line(figure, days, finished, history, color, width, name)
-        if is_unfinished.any():
-            position = int(is_unfinished.to_numpy().argmax())
-            _draw_unfinished(figure, days, counts, position, color, width)
+        draw_unfinished(figure, days, counts, is_unfinished, color, width)
     highest = max(int(history["new_drop_count"].max()), 1)
     _label_ends(figure, look, history[~is_gap.to_numpy()], highest)
-    span = (days.iloc[-1] - days.iloc[0]).days
-    tick_step = next((step for step in (1, 2, 7, 14, 28, 56) if span / step <= 7), 91)
-    ticks = [days.iloc[-1] - timedelta(days=tick_step * k) for k in range(span // tick_step + 1)]
-    figure.update_xaxes(
-        tickvals=ticks,
-        ticktext=[f"{tick:%b} {tick.day}" for tick in ticks],
-        range=[days.iloc[0] - timedelta(hours=12), days.iloc[-1] + timedelta(hours=12)],
-    )
+    date_axis(figure, days)
     figure.update_yaxes(rangemode="tozero", range=[0, highest * 1.1], showgrid=True, nticks=5)
     if highest < 5:
         figure.update_yaxes(dtick=1)
@@ -80,14 +72,12 @@ def _draw_line(
     name: str,
 ) -> None:
     """A line with breaks; a day between two gaps is seen by its dot."""
-    is_seen = counts.notna()
-    alone = is_seen & ~is_seen.shift(1, fill_value=False) & ~is_seen.shift(-1, fill_value=False)
     figure.add_scatter(
         x=days.tolist(),
         y=[None if pd.isna(count) else int(count) for count in counts],
         mode="lines+markers",
         line={"color": color, "width": width},
-        marker={"size": [6 if is_alone else 0 for is_alone in alone], "color": color},
+        marker={"size": [6 if alone else 0 for alone in stand_alone(counts)], "color": color},
         connectgaps=False,
         name=name,
         customdata=[
@@ -96,25 +86,6 @@ def _draw_line(
             for row in history.itertuples()
         ],
         hovertemplate="%{customdata}<extra></extra>",
-    )
-
-
-def _draw_unfinished(
-    figure: go.Figure,
-    days: pd.Series,
-    counts: pd.Series,
-    position: int,
-    color: str,
-    width: float,
-) -> None:
-    ends = slice(max(position - 1, 0), position + 1)
-    figure.add_scatter(
-        x=days.iloc[ends].tolist(),
-        y=[None if pd.isna(count) else int(count) for count in counts.iloc[ends]],
-        mode="lines+markers",
-        line={"color": color, "width": width, "dash": "dot"},
-        marker={"size": 6, "symbol": "circle-open", "color": color},
-        hovertemplate=f"{date_words(days.iloc[position].date())}, so far: %{{y}}<extra></extra>",
     )
 
 

@@ -6,6 +6,7 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from charts.annotations import bands_of, draw_bands, room_above
+from charts.days import date_axis, draw_unfinished, stand_alone
 from charts.gaps import LEAST_COVERAGE, draw_gaps
 from charts.look import SMALL_SIZE, Caption, Look, Margins, new_figure, say_instead
 from metrics.wording import date_words, number_of, number_words, percent_words, window_words
@@ -51,34 +52,19 @@ def market_days_figure(
         y=[None if pd.isna(count) else float(count) for count in finished],
         mode="lines+markers",
         line={"color": look.accent, "width": 2.25},
-        marker={"size": [6 if alone else 0 for alone in _alone(finished)], "color": look.accent},
+        marker={
+            "size": [6 if alone else 0 for alone in stand_alone(finished)],
+            "color": look.accent,
+        },
         connectgaps=False,
         customdata=[_words(row) for row in days.itertuples()],
         hovertemplate="%{customdata}<extra></extra>",
     )
-    if is_unfinished.any():
-        position = int(is_unfinished.to_numpy().argmax())
-        ends = slice(max(position - 1, 0), position + 1)
-        figure.add_scatter(
-            x=x.iloc[ends].tolist(),
-            y=[None if pd.isna(count) else float(count) for count in counts.iloc[ends]],
-            mode="lines+markers",
-            line={"color": look.accent, "width": 2.25, "dash": "dot"},
-            marker={"size": 6, "symbol": "circle-open", "color": look.accent},
-            hovertemplate=f"{date_words(x.iloc[position].date())}, so far: %{{y}}<extra></extra>",
-        )
+    draw_unfinished(figure, x, counts, is_unfinished, look.accent, 2.25)
     highest = max(float(counts.max(skipna=True) or 0), _top(days), 1.0)
     _label_spikes(figure, look, x, days[days["is_spike"].astype(bool) & ~is_gap.to_numpy()])
     _name_lines(figure, look, days, counts)
-    span = (x.iloc[-1] - x.iloc[0]).days
-    step = next((step for step in (1, 2, 7, 14, 28, 56) if span / step <= 7), 91)
-    ticks = [x.iloc[-1] - timedelta(days=step * k) for k in range(span // step + 1)]
-    figure.update_xaxes(
-        tickvals=ticks,
-        ticktext=[f"{tick:%b} {tick.day}" for tick in ticks],
-        range=[x.iloc[0] - timedelta(hours=12), x.iloc[-1] + timedelta(hours=12)],
-        tickangle=0,
-    )
+    date_axis(figure, x)
     figure.update_yaxes(range=[0, highest * 1.14], showgrid=True, nticks=5, tickformat=",")
     return figure
 
@@ -118,11 +104,6 @@ def _runs(flags: list[bool]) -> list[tuple[int, int]]:
         if (k < len(flags) and flags[k]) != (k > 0 and flags[k - 1])
     ]
     return list(zip(edges[::2], edges[1::2], strict=True))
-
-
-def _alone(counts: pd.Series) -> pd.Series:
-    is_seen = counts.notna()
-    return is_seen & ~is_seen.shift(1, fill_value=False) & ~is_seen.shift(-1, fill_value=False)
 
 
 def _top(days: pd.DataFrame) -> float:

@@ -161,8 +161,9 @@ def _sealing(retention: Retention) -> tuple[bool, str]:
 
 
 def _watching(market: MarketStatus) -> tuple[bool | None, str]:
-    name = parts.market_label(market.name, is_simulated=market.is_simulated)
-    about = f"{formats.as_markdown(name)} ({market.market_id})"
+    about = formats.as_markdown(parts.market_label(market.name, is_simulated=market.is_simulated))
+    if market.name != market.market_id:
+        about += f" ({market.market_id})"
     if market.latest_date is None:
         return None, f"{about}: no events yet."
     if market.coverage_rate is None:
