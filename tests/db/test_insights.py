@@ -12,6 +12,7 @@ from db.engine import Engine
 from db.insights.ranks import with_ranks
 from metrics.catchable import catchable_rates
 from metrics.rates import last_against_previous
+from metrics.survival_ranges import survival_of_ranges
 from tests.seeding import NOW, SETTINGS, TODAY, accept, drop, seed, tick, weeks_of_drops
 
 YESTERDAY = TODAY - timedelta(days=1)
@@ -59,6 +60,32 @@ def test_the_ranking_runs_from_hardest_to_easiest(engine):
     assert ranking["catchable_per_week"].iloc[0] == pytest.approx(1.75, rel=0.05)
     daily = ranking["daily_prime_drops"].iloc[0]
     assert (len(daily), sum(daily)) == (28, 7)
+
+
+def test_as_many_tables_to_catch_are_one_rank_however_they_come_about():
+    # Of ten tables three are gone within a minute; of seven none; and the like for other numbers.
+    pairs = [(size, gone) for size in range(8, 20) for gone in range(1, size)]
+    lasting = [
+        survival_of_ranges([1] * gone + [900] * (size - gone), [True] * size, [0], [size], (60,))
+        for size, gone in pairs
+    ]
+    rates = [size * of.survival[0, 0] for (size, _), of in zip(pairs, lasting, strict=True)]
+    whole = [float(size - gone) for size, gone in pairs]
+    assert any(rate != count for rate, count in zip(rates, whole, strict=True))
+    rows = pd.DataFrame({"catchable_per_week": rates + whole, "lasting_rate": 1.0}).assign(
+        venue_id=[f"v{number}" for number in range(2 * len(pairs))],
+        name="a venue",
+        market_id="m",
+        scarcity_score=50.0,
+        catchable_drops=10.0,
+        catchable_squares=10.0,
+        observed_days=7.0,
+        watched_days=7,
+        lasting_log_variance=0.0,
+    )
+    ranked = with_ranks(rows)
+    assert ranked.groupby("rank")["rank_tied"].first().sum() == len(rows)
+    assert ranked["rank"].nunique() == len(set(whole))
 
 
 def test_rank_bands_hold_for_all_venues_together():
