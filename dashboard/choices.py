@@ -80,7 +80,7 @@ def header(title: str) -> Place | None:
         return None
     market_id = choose_market(with_data, usual=preferred_market(with_data), lacking="events")
     market = with_data.set_index("market_id").loc[market_id]
-    market_header(title, market_id, with_data)
+    market_header(title, market_id)
     place = Place(
         market_id=market_id,
         name=parts.place_words(market["name"]),
@@ -150,13 +150,13 @@ def market_names(markets: pd.DataFrame) -> dict[str, str]:
     }
 
 
-def market_header(title: str, market_id: str, with_data: pd.DataFrame) -> None:
-    """The header of a page about one market, which is named where it is one of several."""
-    names = market_names(with_data)
-    market = with_data.set_index("market_id").loc[market_id]
+def market_header(title: str, market_id: str) -> None:
+    """The header of a page about one market, which is named where it is not the only one."""
+    known = data.markets()
+    names = market_names(known[known["latest_date"].notna() | (known["market_id"] == market_id)])
     parts.page_header(
         title,
-        is_simulated=bool(market["is_simulated"]),
+        is_simulated=bool(known.set_index("market_id").loc[market_id, "is_simulated"]),
         market=names[market_id] if len(names) > 1 else None,
     )
 

@@ -136,7 +136,7 @@ def header(title: str) -> Asked | None:
         markets, usual=str(markets["market_id"].iloc[0]), lacking="alerts"
     )
     market = markets.set_index("market_id").loc[market_id]
-    choices.market_header(title, market_id, markets)
+    choices.market_header(title, market_id)
     usual_hours = data.settings().conversion_window_hours
     with st.container(horizontal=True, vertical_alignment="bottom"):
         days = st.segmented_control(

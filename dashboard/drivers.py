@@ -76,11 +76,12 @@ def _saved(asked: Asked) -> None:
     if warning is not None:
         st.warning(warning)
     if fact.printable is not None:
-        st.code(
-            f"{fact.printable}.\n{fact.source_line} · {asked.source}",
-            language=None,
-            wrap_lines=True,
-        )
+        with st.container(key="saved-facts"):
+            st.code(
+                f"{fact.printable}.\n{fact.source_line} · {asked.source}",
+                language=None,
+                wrap_lines=True,
+            )
     else:
         st.caption(f"Not to be printed: {fact.reason}.")
     st.table(

@@ -72,6 +72,16 @@ def test_a_page_says_simulated_and_gives_n_interval_and_window_with_every_figure
     assert any("within 24 hours" in line for line in subtitles)
 
 
+def test_the_market_is_named_where_another_has_no_alerts(
+    open_page: Open, demo_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert not [c for c in open_page(demo_url, FUNNEL).caption if "Market:" in c.value]
+    known = data.markets()
+    both = known.assign(latest_date=known["latest_date"].fillna(NOW.date()))
+    monkeypatch.setattr(data, "markets", lambda: both)
+    assert open_page(demo_url, FUNNEL).caption[0].value == "Market: New York (simulated)"
+
+
 @pytest.mark.parametrize("by", [None, "channel", "weekday", "hour", "tier", "goal_match"])
 def test_a_page_and_the_api_say_the_same(open_page: Open, demo_url: str, by: str | None) -> None:
     asked = {"days": "28", "within": "6"} | (
