@@ -89,7 +89,7 @@ def hours_title(hours: WeekdayHours) -> str:
     >>> drops = np.zeros((7, 24), dtype=int)
     >>> drops[:, 10], drops[4, 19] = 3, 9
     >>> hours_title(WeekdayHours("opened_hour", drops, None, True))
-    'The busiest hour for openings is 10 am to 11 am: 70 % of all tables'
+    'The busiest hour for openings was 10 am to 11 am: 70 % of all tables'
     """
     total = int(hours.new_drops.sum())
     few = few_drops(total)
@@ -100,8 +100,8 @@ def hours_title(hours: WeekdayHours) -> str:
     share = percent_words(float(by_hour[hour]) / total)
     between = hour_range_words(hour, hour)
     if hours.clock == "opened_hour":
-        return f"The busiest hour for openings is {between}: {share} of all tables"
-    return f"The hour most tables are for is {between}: {share} of all"
+        return f"The busiest hour for openings was {between}: {share} of all tables"
+    return f"The hour most tables were for was {between}: {share} of all"
 
 
 def half_open_words(times: pd.DataFrame) -> str:
@@ -120,11 +120,12 @@ def half_open_words(times: pd.DataFrame) -> str:
 
 
 def stated_or_why_not(fact: Fact | None, subject: str) -> str:
-    """What may be said, or that nothing may; subject as in "when Friday-night tables open"."""
+    """What may be said, or that nothing may (why stands with the facts); subject as in "when
+    Friday-night tables open"."""
     if fact is None:
         return f"It is not known yet {subject}"
     if fact.printable is None:
-        return f"It cannot be said for certain {subject}: {fact.reason}"
+        return f"It cannot be said for certain {subject}"
     return fact.printable
 
 

@@ -186,7 +186,7 @@ def busiest_hour_fact(place: str, hours: Sequence[int], context: FactContext) ->
 
 def weekday_pattern_fact(place: str, found: WeekdayPattern | None, context: FactContext) -> Fact:
     """Which weekday brings most prime tables, which fewest, as far as the days watched tell."""
-    kind, unit = "weekday_pattern", "ratio of most to fewest"
+    kind, unit = "weekday_pattern", "times, most to fewest"
     if found is None:
         sentence = f"Not every weekday of {place} was watched often enough"
         return stated(kind, unit, sentence, context, number=None, n=0, reason=TOO_FEW_WEEKDAYS)
@@ -274,7 +274,7 @@ def sides_fact(place: str, found: Sides | None, context: FactContext) -> Fact:
 
 def opening_hour_fact(night: str, found: BusiestCell | None, context: FactContext) -> Fact:
     """When tables of one night open; night as in "Friday-night"."""
-    kind, unit = "opening_hour", "ratio to the next hour"
+    kind, unit = "opening_hour", "times, first to next hour"
     if found is None:
         sentence = f"Too few {night} tables were seen to open"
         return stated(kind, unit, sentence, context, number=None, n=0, reason=TOO_FEW_WEEKDAYS)
