@@ -66,6 +66,7 @@ class VenueRollingMetric(Counts, Scores, Derivation):
     typical_open_lower: float | None
     typical_open_upper: float | None
     resolution_seconds: int = Field(description="open times are not known better than this")
+    seen_closed_count: int | None = Field(description="closings that open times rest on")
     lasting_rate: float | None = Field(description="share that outlasts the reaction time")
     lasting_log_variance: float | None
     catchable_drops: int

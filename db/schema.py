@@ -656,6 +656,9 @@ venue_rolling_metrics = Table(
     Column("is_coverage_assumed", Boolean, nullable=False),
     Column("daily_prime_drops", ARRAY(Integer), nullable=False),
     *_derivation_columns(),
+    # Of the closings those that no gap in the scans hides: what the open time rests on. Null in
+    # rows of formula version 2.
+    Column("seen_closed_count", BigInteger),
     Index(None, "market_id", "as_of_date", "window_days"),
 )
 

@@ -137,6 +137,7 @@ class WindowTable:
                 "typical_open_seconds": open_time.median_seconds,
                 "typical_open_lower": open_time.median_lower,
                 "typical_open_upper": open_time.median_upper,
+                "seen_closed_count": open_time.closed_count,
                 "resolution_seconds": np.full_like(end, self.market.resolution_seconds),
                 "tier": _tiers(scores),
                 "fully_booked_rate": _ratio(

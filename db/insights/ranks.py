@@ -125,7 +125,8 @@ def rolling_rows(engine: Engine, as_of_dates: dict[str, date], window_days: int)
 
 def open_time_refusal(row: Any) -> str | None:
     """Why the typical open time of a row of venue_rolling_metrics must not be printed, as a fact of
-    it would say; None where it may. (Closings that a gap in the scans hides count here.)"""
+    it would say; None where it may."""
+    seen = row.closed_count if pd.isna(row.seen_closed_count) else row.seen_closed_count
     median, low, high = (
         None if pd.isna(value) else float(value)
         for value in (row.typical_open_seconds, row.typical_open_lower, row.typical_open_upper)
@@ -133,7 +134,7 @@ def open_time_refusal(row: Any) -> str | None:
     return refusal_of(
         median,
         None if low is None or high is None else (low, high),
-        int(row.closed_count),
+        int(seen),
         int(row.resolution_seconds),
     )
 

@@ -40,6 +40,7 @@ def window(**values: Any) -> pd.Series:
             "typical_open_upper": 240.0,
             "resolution_seconds": 60,
             "closed_count": 18,
+            "seen_closed_count": 18,
             "catchable_per_week": 2.0,
             "catchable_lower": 1.1,
             "catchable_upper": 3.6,
@@ -51,7 +52,7 @@ def window(**values: Any) -> pd.Series:
 
 
 def test_an_open_time_of_too_few_closings_is_left_out_with_the_reason_at_the_foot() -> None:
-    enough, few = window(), window(closed_count=9)
+    enough, few = window(), window(seen_closed_count=9)
     assert [formats.typical_open_words(row) for row in (enough, few)] == [
         "3 min",
         "not enough data",

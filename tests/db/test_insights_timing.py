@@ -38,6 +38,7 @@ def test_the_curve_of_a_window_has_the_median_that_scoring_stored(engine):
         curve = curve_of(engine, venue_id=row.venue_id, first=FIRST, last=YESTERDAY)
         assert curve is not None
         assert curve.n == row.new_drop_count
+        assert curve.closed_count == row.seen_closed_count
         assert curve.median_seconds == row.typical_open_seconds
         assert curve.median_interval == (row.typical_open_lower, row.typical_open_upper)
         assert curve.resolution_seconds == row.resolution_seconds == 60

@@ -96,6 +96,7 @@ def test_the_same_closing_with_nobody_missing_counts_as_taken(engine):
         engine, "SELECT * FROM venue_rolling_metrics WHERE window_days = 7 ORDER BY as_of_date"
     )[-1]
     assert row["typical_open_seconds"] == 6 * 3600 + 600
+    assert row["seen_closed_count"] == 1
 
 
 def test_ticks_along_a_watched_week_give_what_one_rescore_gives(engine):
@@ -243,5 +244,5 @@ def test_a_bucket_looked_at_last_after_an_outage_does_not_make_its_tables_last(e
     deliver_scans(engine, *looks(MORNING, last, outage=OUTAGE))
     tick(engine, SETTINGS, last)
     row = derived(engine)["venue_rolling_metrics"][-1]
-    assert row["closed_count"] == 1
+    assert (row["closed_count"], row["seen_closed_count"]) == (1, 0)
     assert row["typical_open_seconds"] is None
