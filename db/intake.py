@@ -182,9 +182,18 @@ ALERTS = Format(
 
 def as_csv(table: pa.Table) -> bytes:
     """The rows as COPY … (FORMAT csv) reads them: a null is empty, an empty text is quoted."""
+    texts = pa.table({name: _as_written(table[name]) for name in table.column_names})
     sink = io.BytesIO()
-    csv.write_csv(table, sink, csv.WriteOptions(include_header=False, quoting_style="all_valid"))
+    csv.write_csv(texts, sink, csv.WriteOptions(include_header=False, quoting_style="all_valid"))
     return sink.getvalue()
+
+
+def _as_written(values: pa.ChunkedArray) -> pa.ChunkedArray:
+    """Instants as UTC texts: Arrow's own way of writing a zone takes ten times as long."""
+    if not (pa.types.is_timestamp(values.type) and values.type.tz == "UTC"):
+        return values
+    text = values.cast(pa.timestamp(values.type.unit)).cast(pa.string())
+    return pc.binary_join_element_wise(text, "Z", "")
 
 
 def _flag(problems: np.ndarray, bad: Any, words: Callable[[int], str]) -> None:
