@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Browser, sync_playwright
 
 from tests.browser.app import launch, reader, running_app, visit
-from tests.dashboard.worlds import clone, load_demo_like
+from tests.databases import clone, name_of
 
 
 @pytest.fixture(scope="session")
@@ -21,15 +21,17 @@ def browser(require_browser: str) -> Iterator[Browser]:
 
 @pytest.fixture(scope="session")
 def demo_app(
-    browser: Browser, server_url: str, _template: str, tmp_path_factory: pytest.TempPathFactory
+    browser: Browser,
+    server_url: str,
+    request: pytest.FixtureRequest,
+    tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[str]:
     """The address of the app on four simulated weeks. Asks for the browser first: where there is
     none, nothing is loaded."""
     log: Path = tmp_path_factory.mktemp("app") / "app.log"
-    with clone(server_url, _template) as url:
-        load_demo_like(url)
-        with running_app(url, log) as address:
-            yield address
+    demo = name_of(request.getfixturevalue("demo_url"))
+    with clone(server_url, demo) as url, running_app(url, log) as address:
+        yield address
 
 
 @pytest.fixture(scope="session")

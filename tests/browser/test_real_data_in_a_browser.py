@@ -9,7 +9,8 @@ import pytest
 from playwright.sync_api import Browser
 
 from tests.browser.app import NARROW, WIDE, reader, running_app, settled, visit
-from tests.dashboard.worlds import clone, load_office
+from tests.dashboard.worlds import load_office
+from tests.databases import clone
 
 PAGES = ("/", "/live", "/hardest", "/timing", "/market", "/health")
 MARKET = "Kreis Groß-Gerau"

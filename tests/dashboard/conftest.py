@@ -9,19 +9,10 @@ from streamlit.testing.v1 import AppTest
 
 from dashboard import data
 from settings import PROJECT_DIR
-from tests.dashboard.worlds import clone, load_demo_like
 
 Open = Callable[..., AppTest]
 UI_SCRIPT = PROJECT_DIR / "dashboard" / "main.py"
 PATIENCE = timedelta(seconds=30).total_seconds()
-
-
-@pytest.fixture(scope="session")
-def demo_url(server_url: str, _template: str) -> Iterator[str]:
-    """Four simulated weeks, loaded once."""
-    with clone(server_url, _template) as url:
-        load_demo_like(url)
-        yield url
 
 
 @pytest.fixture

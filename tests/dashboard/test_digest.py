@@ -15,17 +15,17 @@ from pipeline.digest import build_editions
 from pipeline.mail.message import addressed, letter
 from tests.dashboard.conftest import Open
 from tests.dashboard.test_pages import text
-from tests.dashboard.worlds import NOW, SETTINGS, clone, load_demo_like
+from tests.dashboard.worlds import NOW, SETTINGS
+from tests.databases import clone, name_of
 
 DIGEST = "digest.py"
 WEEK = IsoWeek(2026, 47)
 
 
 @pytest.fixture(scope="module")
-def digest_url(server_url: str, _template: str) -> Iterator[str]:
+def digest_url(server_url: str, demo_url: str) -> Iterator[str]:
     """Four simulated weeks and the editions of the last of them."""
-    with clone(server_url, _template) as url:
-        load_demo_like(url)
+    with clone(server_url, name_of(demo_url)) as url:
         engine = create_engine(url)
         build_editions(engine, SETTINGS, NOW, week=WEEK)
         engine.dispose()

@@ -1,17 +1,11 @@
 """Databases the pages are tried on: a simulated market, a real one, and one with nothing in it."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
-from itertools import count
 from pathlib import Path
-from urllib.parse import urlsplit
 
 import pandas as pd
-import psycopg
 import pyarrow as pa
 import sqlalchemy as sa
-from psycopg import sql
 
 from db.alert_writes import accept_alerts
 from db.deliveries import Delivery
@@ -32,27 +26,6 @@ LAST_WHOLE_DAY = date(2026, 11, 22)
 WEEKS = 4
 ALERT_DAYS = 12
 SETTINGS = Settings(_env_file=None)
-
-_numbers = count(1)
-
-
-@contextmanager
-def clone(server_url: str, template: str) -> Iterator[str]:
-    """The URL of a copy of a migrated database, dropped at the end."""
-    name = f"{template}_pages_{next(_numbers)}"
-    with psycopg.connect(server_url, autocommit=True) as connection:
-        connection.execute(
-            sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(
-                sql.Identifier(name), sql.Identifier(template)
-            )
-        )
-    try:
-        yield urlsplit(server_url)._replace(path=f"/{name}").geturl()
-    finally:
-        with psycopg.connect(server_url, autocommit=True) as connection:
-            connection.execute(
-                sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name))
-            )
 
 
 def load_demo_like(url: str, days: int = WEEKS * 7) -> None:
