@@ -13,15 +13,22 @@ import sqlalchemy as sa
 
 from db import scores
 from db.engine import Engine
-from db.schema import drop_rollup, venue_metrics, venue_rolling_metrics, venue_trends
-from db.watching import dates_between
+from db.schema import (
+    drop_rollup,
+    venue_day_drops,
+    venue_metrics,
+    venue_rolling_metrics,
+    venue_trends,
+)
+from db.watching import dates_between, market_at
 from metrics.calendar import local_date
-from metrics.version import FORMULA_VERSION
+from pipeline.market_days import score_market_days
 from pipeline.tick import rescore
 from settings import Settings
 
 MARKET, ZONE = "bench-sim", "America/New_York"
 SAMPLE = 250  # venues that the product scores; the others are copies of them
+COPIED = (drop_rollup, venue_day_drops, venue_metrics, venue_rolling_metrics, venue_trends)
 DROPS_A_DAY = 3  # of a venue, in the mean; the busiest have 16 times those of the quietest
 
 VENUES = """
@@ -34,28 +41,31 @@ FROM generate_series(1, :venues) AS n
 
 CELLS = """
 INSERT INTO drop_rollup (venue_id, opened_date, slot_date, slot_hour, party_size, opened_minutes,
-    closed_seconds, closed_minutes, censored_seconds)
+    closed_seconds, closed_minutes, censored_seconds, censored_minutes)
 SELECT DISTINCT ON (venue_id, opened_date, slot_date, slot_hour, party_size)
     venue_id, opened_date, slot_date, slot_hour, party_size, ARRAY[minute],
     CASE WHEN is_expired THEN ARRAY[]::int[] ELSE ARRAY[seconds] END,
-    CASE WHEN is_expired THEN ARRAY[]::int[] ELSE
-        ARRAY[((date_part('epoch', opened_date AT TIME ZONE :zone) + seconds) / 60)::int + minute]
-    END,
-    CASE WHEN is_expired THEN ARRAY[seconds] ELSE ARRAY[]::int[] END
+    CASE WHEN is_expired THEN ARRAY[]::int[] ELSE ARRAY[ended] END,
+    CASE WHEN is_expired THEN ARRAY[seconds] ELSE ARRAY[]::int[] END,
+    CASE WHEN is_expired THEN ARRAY[ended] ELSE ARRAY[]::int[] END
 FROM (
-    SELECT format('bench-%s', to_char(n, 'FM00000')) AS venue_id, day::date AS opened_date,
-        day::date + 1 + floor(13 * random() ^ 2)::int AS slot_date,
-        12 + floor(10 * random())::int AS slot_hour,
-        (ARRAY[2, 2, 2, 4, 4, 3])[1 + floor(6 * random())::int] AS party_size,
-        floor(480 + 900 * random())::int AS minute,
-        60 * ceil(-ln(1 - random()) * 2 ^ (n % 5))::int AS seconds,
-        random() < 0.05 AS is_expired
-    FROM generate_series(1, :sample) AS n,
-        generate_series(CAST(:first AS timestamp), CAST(:last AS timestamp), '1 day') AS day,
-        generate_series(1, :most) AS drop
-    WHERE random() + 0 * drop < 2 ^ (n % 5 - 2) / 1.55 * :drops / :most
-        * (0.8 + 0.4 * sin(n + date_part('doy', day) / 30))
-) AS drawn
+    SELECT *,
+        ((date_part('epoch', opened_date AT TIME ZONE :zone) + seconds) / 60)::int + minute AS ended
+    FROM (
+        SELECT format('bench-%s', to_char(n, 'FM00000')) AS venue_id, day::date AS opened_date,
+            day::date + 1 + floor(13 * random() ^ 2)::int AS slot_date,
+            12 + floor(10 * random())::int AS slot_hour,
+            (ARRAY[2, 2, 2, 4, 4, 3])[1 + floor(6 * random())::int] AS party_size,
+            floor(480 + 900 * random())::int AS minute,
+            60 * ceil(-ln(1 - random()) * 2 ^ (n % 5))::int AS seconds,
+            random() < 0.05 AS is_expired
+        FROM generate_series(1, :sample) AS n,
+            generate_series(CAST(:first AS timestamp), CAST(:last AS timestamp), '1 day') AS day,
+            generate_series(1, :most) AS drop
+        WHERE random() + 0 * drop < 2 ^ (n % 5 - 2) / 1.55 * :drops / :most
+            * (0.8 + 0.4 * sin(n + date_part('doy', day) / 30))
+    ) AS drawn
+) AS dated
 """
 
 SCANS = """
@@ -118,13 +128,11 @@ def load_page_world(engine: Engine, settings: Settings, *, n_venues: int, days: 
         )
     rescore(engine, settings, now)
     with engine.begin() as connection:
-        for table in (drop_rollup, venue_metrics, venue_rolling_metrics, venue_trends):
+        for table in COPIED:
             _copy(connection, table, n_venues)
         row = next(row for row in scores.scored_markets(connection) if row.market_id == MARKET)
-        all_days = dates_between(first, last)
-        scores.score_market_days(
-            connection, row, all_days, all_days, formula_version=FORMULA_VERSION, now=now
-        )
+        market = market_at(row, now, settings.poll_interval_seconds)
+        score_market_days(connection, market, dates_between(first, last))
     with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         connection.execute(sa.text("VACUUM ANALYZE"))
         counted = connection.execute(

@@ -6,6 +6,7 @@ server whose user may create databases; `DATABASE_URL` is never used, so no real
 Each test gets a clone of a database that was migrated once.
 """
 
+import logging
 import os
 import shutil
 import tempfile
@@ -21,6 +22,11 @@ from db.engine import Engine, create_engine
 from settings import PROJECT_DIR
 from tests.dashboard.worlds import load_demo_like
 from tests.databases import clone, drop_ended, execute, on_database
+
+# Without an app around them Streamlit says of each cached function that it keeps things in memory.
+logging.getLogger("streamlit.runtime.caching.cache_data_api").addFilter(
+    lambda record: "No runtime found" not in record.getMessage()
+)
 
 hypothesis_settings.register_profile(
     "suite", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow]
