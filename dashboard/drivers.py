@@ -5,12 +5,11 @@ from datetime import timedelta
 import pandas as pd
 import streamlit as st
 
-from charts.forest import forest_figure
 from charts.look import Caption
-from charts.shares import shares_figure
 from dashboard import conversion, formats, parts
 from dashboard import conversion_findings as findings
 from dashboard.conversion import BREAKDOWNS, Asked
+from dashboard.figures import forest_figure, shares_figure
 from db import insights
 from db.insights import Comparison, VenueConversion
 from metrics.proportions import Proportion, ShareRatio

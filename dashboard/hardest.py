@@ -9,9 +9,10 @@ import pandas as pd
 import streamlit as st
 
 from charts.look import Caption
-from charts.ranking import CATCHABLE, ranking_figure
+from charts.ranking import CATCHABLE
 from dashboard import choices, data, findings, formats, hardest_table, lists, moving, parts, shapes
 from dashboard.choices import Place
+from dashboard.figures import ranking_figure
 from db import insights
 from db.insights import WINDOW_DAYS
 from metrics.trend import Direction

@@ -3,13 +3,12 @@
 import pandas as pd
 import streamlit as st
 
-from charts.causes import causes_figure
-from charts.faster import faster_figure
 from charts.funnel import CAUSE_WORDS
 from charts.look import Caption
 from dashboard import conversion, parts
 from dashboard import conversion_findings as findings
 from dashboard.conversion import Asked
+from dashboard.figures import causes_figure, faster_figure
 from db.insights import FunnelRow
 from metrics.conversion import CAUSES
 from metrics.small_cells import SMALLEST_CELL

@@ -7,12 +7,9 @@ import streamlit as st
 
 from charts.annotations import annotation_texts, annotation_words
 from charts.look import Caption
-from charts.market_days import market_days_figure
-from charts.multiples import multiples_figure
-from charts.prime_share import prime_share_figure
-from charts.weeks import weeks_figure
 from dashboard import choices, data, findings, formats, parts, printable, shapes
 from dashboard.choices import Place, Window
+from dashboard.figures import market_days_figure, multiples_figure, prime_share_figure, weeks_figure
 from db import insights
 from metrics.wording import count_words, date_words, number_of
 

@@ -5,12 +5,10 @@ from typing import Literal
 import pandas as pd
 import streamlit as st
 
-from charts.heatmap import weekday_hour_figure
-from charts.lead import lead_time_figure
 from charts.look import Caption
-from charts.pairs import paired_dots_figure
 from dashboard import choices, data, findings, formats, parts, printable, shapes
 from dashboard.choices import Place, Window
+from dashboard.figures import lead_time_figure, paired_dots_figure, weekday_hour_figure
 from db import insights
 from db.insights import Night, WeekdayHours
 from metrics.facts import OPEN_TIME_NEEDS, Fact

@@ -7,13 +7,15 @@ import pandas as pd
 import streamlit as st
 
 from charts.annotations import annotation_texts, annotation_words
-from charts.clock import clock_figure
-from charts.heatmap import weekday_hour_figure
-from charts.history import history_figure
 from charts.look import Caption
-from charts.rank_history import rank_history_figure
-from charts.survival import survival_figure
 from dashboard import choices, data, formats, parts, printable, shapes, venue_findings
+from dashboard.figures import (
+    clock_figure,
+    history_figure,
+    rank_history_figure,
+    survival_figure,
+    weekday_hour_figure,
+)
 from db import insights
 from db.insights import WINDOW_DAYS, Progress, UnknownVenueError, VenueFacts
 from metrics.catchable import effective_reaction_seconds

@@ -7,10 +7,9 @@ import streamlit as st
 
 from charts.annotations import annotation_texts, annotation_words
 from charts.look import Caption
-from charts.market_days import market_days_figure
-from charts.slopes import slopes_figure
 from dashboard import choices, data, explain, findings, formats, parts, printable
 from dashboard.choices import Place
+from dashboard.figures import market_days_figure, slopes_figure
 from db import insights
 from metrics.calendar import local_date
 from metrics.wording import date_words, duration_words, number_of, percent_words
