@@ -9,7 +9,7 @@ import pandas as pd
 import streamlit as st
 
 from dashboard import data, formats, parts
-from db.insights import Progress, preferred_market
+from db.insights import Progress, Version, preferred_market
 from metrics.wording import date_words, number_of
 
 NO_DATA = (
@@ -39,6 +39,11 @@ class Place:
     def prime_words(self) -> str:
         """Prime time: 6 pm to 9 pm."""
         return formats.hours_words(self.prime_start_hour, self.prime_end_hour)
+
+    @property
+    def version(self) -> Version:
+        """What answers about it are remembered by."""
+        return self.reach.version
 
     @property
     def source(self) -> str:

@@ -1,7 +1,7 @@
 """What the pages read: `db.insights`, cached. The one place of the dashboard that reads the clock.
 
-Answers are kept for `FRESH`; how far a market's data reach is asked more often, and because that is
-part of what the other answers are remembered by, a new scoring shows at once.
+Answers are kept for `FRESH`; how far a market's data reach is asked more often, and because the
+version of its numbers is part of what the other answers are remembered by, new ones show at once.
 """
 
 from collections.abc import Sequence
@@ -14,7 +14,15 @@ import streamlit as st
 from db import digests, insights
 from db.annotation_writes import add_annotation, remove_annotation
 from db.engine import Engine, create_engine
-from db.insights import Night, Progress, Status, VenueFacts, WeekdayHours, WeekOverWeek
+from db.insights import (
+    Night,
+    Progress,
+    Status,
+    VenueFacts,
+    Version,
+    WeekdayHours,
+    WeekOverWeek,
+)
 from metrics.calendar import local_day_bounds
 from metrics.facts import Fact
 from metrics.release_clock import ReleaseClock
@@ -57,7 +65,7 @@ def progress(market_id: str) -> Progress:
 
 
 @st.cache_data(ttl=FRESH, show_spinner=False)
-def facets(market_id: str, _version: Progress) -> dict[str, Sequence[str]]:
+def facets(market_id: str, _version: Version) -> dict[str, Sequence[str]]:
     """What the market's venues can be filtered by."""
     return {
         "neighborhood": insights.neighborhoods(engine(), market_id),
@@ -83,21 +91,21 @@ def usual_date(market_id: str, window_days: int) -> date | None:
 # A market's whole ranking is kept once for all sessions and filters, and not copied for each of
 # them: nobody changes what these two return.
 @st.cache_resource(ttl=FRESH, show_spinner=False, max_entries=32)
-def whole_ranking(market_id: str, as_of: date, window_days: int, version: Progress) -> pd.DataFrame:
+def whole_ranking(market_id: str, as_of: date, window_days: int, version: Version) -> pd.DataFrame:
     """The market's ranking; columns as of `insights.ranking`. `version`: the scoring asked of."""
     return insights.ranking(engine(), market_id, as_of, window_days)
 
 
 @st.cache_resource(ttl=FRESH, show_spinner=False, max_entries=16)
 def openings_ranking(
-    market_id: str, as_of: date, window_days: int, version: Progress
+    market_id: str, as_of: date, window_days: int, version: Version
 ) -> pd.DataFrame:
     """The market's venues by all tables that opened; columns as of `insights.openings_ranking`."""
     return insights.openings_ranking(engine(), market_id, as_of, window_days)
 
 
 @st.cache_resource(ttl=FRESH, show_spinner=False, max_entries=16)
-def rank_history(market_id: str, as_of: date, version: Progress) -> pd.DataFrame:
+def rank_history(market_id: str, as_of: date, version: Version) -> pd.DataFrame:
     """The ranks of the market's venues, week by week; columns as of `insights.rank_history`."""
     return insights.rank_history(engine(), market_id, as_of)
 
@@ -116,13 +124,13 @@ def venue(venue_id: str) -> VenueFacts:
 
 
 @st.cache_data(ttl=FRESH, show_spinner=False, max_entries=500)
-def venue_windows(venue_id: str, as_of: date, version: Progress) -> pd.DataFrame:
+def venue_windows(venue_id: str, as_of: date, version: Version) -> pd.DataFrame:
     """The venue's windows that end on a day, the shortest first."""
     return insights.venue_windows(engine(), venue_id, as_of)
 
 
 @st.cache_data(ttl=FRESH, show_spinner=False, max_entries=500)
-def venue_days(venue_id: str, first: date, last: date, version: Progress) -> pd.DataFrame:
+def venue_days(venue_id: str, first: date, last: date, version: Version) -> pd.DataFrame:
     """The venue's days, one row each: window_date, new_drop_count, prime_time_drops,
     median_drop_duration_seconds, coverage_rate.
 
@@ -211,7 +219,7 @@ def weekday_hours(
     first: date,
     last: date,
     clock: Literal["opened_hour", "slot_hour"],
-    version: Progress,
+    version: Version,
 ) -> WeekdayHours:
     """Drops by weekday and hour, as of `insights.weekday_hours`."""
     return insights.weekday_hours(engine(), market_id, first, last, clock, now=now())
@@ -224,34 +232,34 @@ def opening_times(
     first: date,
     last: date,
     hours: tuple[int, int],
-    version: Progress,
+    version: Version,
 ) -> pd.DataFrame:
     """When tables for one weekday (1 is Monday) open."""
     return insights.opening_times(engine(), market_id, slot_weekday, first, last, hours=hours)
 
 
 @st.cache_data(ttl=FRESH, show_spinner=False, max_entries=100)
-def lead_times(market_id: str, first: date, last: date, version: Progress) -> pd.DataFrame:
+def lead_times(market_id: str, first: date, last: date, version: Version) -> pd.DataFrame:
     """How many days ahead tables opened."""
     return insights.lead_times(engine(), market_id, first, last)
 
 
 @st.cache_data(ttl=FRESH, show_spinner=False, max_entries=50)
 def open_times_by_weekday(
-    market_id: str, first: date, last: date, version: Progress
+    market_id: str, first: date, last: date, version: Version
 ) -> pd.DataFrame:
     """How long tables stay open, prime and off-peak, by weekday."""
     return insights.open_times_by_weekday(engine(), market_id, first, last, now=now())
 
 
 @st.cache_data(ttl=FRESH, show_spinner=False, max_entries=100)
-def market_days(market_id: str, first: date, last: date, version: Progress) -> pd.DataFrame:
+def market_days(market_id: str, first: date, last: date, version: Version) -> pd.DataFrame:
     """The market's days against the same weekdays before."""
     return insights.market_days(engine(), market_id, first, last, now=now())
 
 
 @st.cache_data(ttl=FRESH, show_spinner=False, max_entries=100)
-def prime_off_peak(market_id: str, last: date, version: Progress) -> dict[str, Any] | None:
+def prime_off_peak(market_id: str, last: date, version: Version) -> dict[str, Any] | None:
     """Prime and off-peak side by side over the 28 days to a day; None where nothing opened."""
     rows = insights.market_metrics(
         engine(), now=now(), days=1, metric_types=["prime_off_peak"], as_of=last, market=market_id
@@ -260,55 +268,53 @@ def prime_off_peak(market_id: str, last: date, version: Progress) -> dict[str, A
 
 
 @st.cache_data(ttl=FRESH, show_spinner=False, max_entries=100)
-def neighborhood_days(market_id: str, first: date, last: date, version: Progress) -> pd.DataFrame:
+def neighborhood_days(market_id: str, first: date, last: date, version: Version) -> pd.DataFrame:
     """Tables of each neighborhood on each day."""
     return insights.neighborhood_days(engine(), market_id, first, last)
 
 
 @st.cache_data(ttl=FRESH, show_spinner=False, max_entries=100)
-def neighborhoods_compared(
-    market_id: str, last: date, days: int, version: Progress
-) -> pd.DataFrame:
+def neighborhoods_compared(market_id: str, last: date, days: int, version: Version) -> pd.DataFrame:
     """The market's neighborhoods, most tables first."""
     return insights.neighborhoods_compared(engine(), market_id, last, days=days, now=now())
 
 
 @st.cache_data(ttl=FRESH, show_spinner=False, max_entries=100)
-def week_over_week(market_id: str, as_of: date, version: Progress) -> WeekOverWeek | None:
+def week_over_week(market_id: str, as_of: date, version: Version) -> WeekOverWeek | None:
     """The last 7 whole days against the 7 before."""
     return insights.week_over_week(engine(), market_id=market_id, as_of=as_of, now=now())
 
 
 @st.cache_data(ttl=FRESH, show_spinner=False, max_entries=100)
-def market_facts(market_id: str, as_of: date, version: Progress) -> list[Fact]:
+def market_facts(market_id: str, as_of: date, version: Version) -> list[Fact]:
     """What may be said of the market as of a day."""
     return insights.market_facts(engine(), market_id, as_of, now=now())
 
 
 @st.cache_data(ttl=FRESH, show_spinner=False, max_entries=100)
 def timing_facts(
-    market_id: str, first: date, last: date, night: Night, version: Progress
+    market_id: str, first: date, last: date, night: Night, version: Version
 ) -> list[Fact]:
     """What may be said of when tables open."""
     return insights.timing_facts(engine(), market_id, first, last, night, now=now())
 
 
 @st.cache_data(ttl=FRESH, show_spinner=False, max_entries=100)
-def trends(market_id: str, as_of: date, version: Progress) -> pd.DataFrame:
+def trends(market_id: str, as_of: date, version: Version) -> pd.DataFrame:
     """The venues' trends, the largest change first."""
     return insights.trends(engine(), market_id, as_of)
 
 
 @st.cache_data(ttl=FRESH, show_spinner=False, max_entries=100)
 def trend_facts(
-    market_id: str, as_of: date, venue_ids: tuple[str, ...], version: Progress
+    market_id: str, as_of: date, venue_ids: tuple[str, ...], version: Version
 ) -> list[Fact]:
     """What may be said of the venues' trends, in the order asked for."""
     return insights.trend_facts(engine(), market_id, as_of, venue_ids, now=now())
 
 
 @st.cache_data(ttl=FRESH, show_spinner=False, max_entries=100)
-def supply(market_id: str, day: date, version: Progress) -> pd.DataFrame:
+def supply(market_id: str, day: date, version: Version) -> pd.DataFrame:
     """What was to be had in each full hour of a day and of the one before, oldest first."""
     return insights.supply(engine(), market_id, day - timedelta(days=1), day, now=now())
 
@@ -322,25 +328,25 @@ def venue_curves(
 
 
 @st.cache_data(ttl=FRESH, show_spinner=False, max_entries=500)
-def venue_facts(venue_id: str, as_of: date, days: int, version: Progress) -> list[Fact]:
+def venue_facts(venue_id: str, as_of: date, days: int, version: Version) -> list[Fact]:
     """What may be said of the venue over the days to a day."""
     return insights.venue_facts(engine(), venue_id, as_of, now=now(), window_days=days)
 
 
 @st.cache_data(ttl=FRESH, show_spinner=False, max_entries=500)
-def venue_curve(venue_id: str, first: date, last: date, version: Progress) -> SurvivalCurve | None:
+def venue_curve(venue_id: str, first: date, last: date, version: Version) -> SurvivalCurve | None:
     """How long the venue's tables stay open."""
     return insights.open_duration(engine(), venue_id=venue_id, first=first, last=last, now=now())
 
 
 @st.cache_data(ttl=FRESH, show_spinner=False, max_entries=500)
-def venue_openings(venue_id: str, first: date, last: date, version: Progress) -> pd.DataFrame:
+def venue_openings(venue_id: str, first: date, last: date, version: Version) -> pd.DataFrame:
     """The venue's openings, a row each, in the order of its release clock."""
     return insights.venue_openings(engine(), venue_id, first, last)
 
 
 @st.cache_data(ttl=FRESH, show_spinner=False, max_entries=500)
-def release_clock(venue_id: str, as_of: date, days: int, version: Progress) -> ReleaseClock | None:
+def release_clock(venue_id: str, as_of: date, days: int, version: Version) -> ReleaseClock | None:
     """The venue's release clock over the days to a day; None without a drop."""
     return insights.release_clock(engine(), venue_id, as_of, days)
 

@@ -106,10 +106,10 @@ def page() -> None:
     if question is None:
         st.info(choices.NOT_SCORED)
         return
-    whole = data.whole_ranking(place.market_id, question.as_of, question.window_days, place.reach)
+    whole = data.whole_ranking(place.market_id, question.as_of, question.window_days, place.version)
     if question.counts_all:
         whole = data.openings_ranking(
-            place.market_id, question.as_of, question.window_days, place.reach
+            place.market_id, question.as_of, question.window_days, place.version
         )
     ranking = insights.narrowed(
         whole,
@@ -148,7 +148,7 @@ def page() -> None:
 
 
 def _filters(place: Place) -> Question | None:
-    facets = data.facets(place.market_id, place.reach)
+    facets = data.facets(place.market_id, place.version)
     with st.container(horizontal=True, vertical_alignment="bottom"):
         mode = st.segmented_control(
             "Show", MODES, default=HARDEST, required=True, key="mode", bind="query-params"

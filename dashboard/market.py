@@ -32,15 +32,15 @@ def page() -> None:
         return
     finding = parts.finding()
     window = choices.window(place, WEEKS, default=13, unit_days=7, label="Weeks", keys="weeks")
-    days = data.market_days(place.market_id, window.first, window.last, place.reach)
+    days = data.market_days(place.market_id, window.first, window.last, place.version)
     if days.empty:
         st.info(choices.NOT_SCORED)
         return
     complete = place.reach.complete_through or window.last
     whole = days[days["window_date"] <= complete]
-    found = data.week_over_week(place.market_id, window.last, place.reach)
+    found = data.week_over_week(place.market_id, window.last, place.version)
     last = min(window.last, complete)
-    facts = data.market_facts(place.market_id, last, place.reach)
+    facts = data.market_facts(place.market_id, last, place.version)
     finding.markdown(
         findings.day_finding(whole.iloc[-1] if len(whole) else None, place.name, facts)
         + f" {findings.weeks_title(found, place.name)}."
@@ -132,7 +132,7 @@ def _spikes(days: pd.DataFrame, notes: pd.DataFrame) -> None:
 
 def _weeks(place: Place, last: date, complete: date) -> None:
     first = last - (last.weekday() + 7) * DAY
-    days = data.market_days(place.market_id, first, last, place.reach)
+    days = data.market_days(place.market_id, first, last, place.version)
     if days.empty:
         return
     if bool(days["is_coverage_assumed"].any()):
@@ -140,7 +140,7 @@ def _weeks(place: Place, last: date, complete: date) -> None:
     # A day that has just begun is no gap: it is dashed instead.
     days.loc[days["window_date"] > complete, "coverage_rate"] = 1.0
     weeks = shapes.matched_weeks(days, last)
-    found = data.week_over_week(place.market_id, last, place.reach)
+    found = data.week_over_week(place.market_id, last, place.version)
     unfinished = last.weekday() if last > complete else None
     monday = last - last.weekday() * DAY
     notes = data.annotations(place.market_id)
@@ -204,13 +204,13 @@ def _prime_share(whole: pd.DataFrame, place: Place, window: Window) -> None:
 
 
 def _neighborhoods(place: Place, window: Window, last: date) -> None:
-    compared = data.neighborhoods_compared(place.market_id, last, COMPARED_DAYS, place.reach)
+    compared = data.neighborhoods_compared(place.market_id, last, COMPARED_DAYS, place.version)
     if compared["neighborhood"].isna().all():
         if len(compared):
             st.caption(f"{findings.neighborhoods_title(compared)} in {place.name}.")
         return
     weeks = shapes.weeks_by_neighborhood(
-        data.neighborhood_days(place.market_id, window.first, last, place.reach),
+        data.neighborhood_days(place.market_id, window.first, last, place.version),
         max(window.first, place.reach.first_whole_date or window.first),
         last,
     )

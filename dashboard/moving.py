@@ -35,7 +35,7 @@ def show(
 
     ranking: the venues asked about. label: as in `metrics.trend.Direction`.
     """
-    everything = data.trends(place.market_id, as_of, place.reach)
+    everything = data.trends(place.market_id, as_of, place.version)
     trends = everything[everything["venue_id"].isin(ranking["venue_id"])].reset_index(drop=True)
     finding.markdown(findings.moving_finding(trends, label, scope, asked=len(ranking)))
     weeks = int(trends["weeks"].max()) if len(trends) else 0
@@ -67,7 +67,7 @@ def show(
     open_selected(way)
     asked = tuple(way["venue_id"].head(FACTS))
     printable.show(
-        data.trend_facts(place.market_id, as_of, asked, place.reach),
+        data.trend_facts(place.market_id, as_of, asked, place.version),
         source=place.source,
         is_simulated=place.is_simulated,
         file_name=f"statements-{stem}",

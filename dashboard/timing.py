@@ -28,16 +28,16 @@ def page() -> None:
         place, SIZES, default=28, unit_days=1, label="Window, days", keys="days"
     )
     opened = data.weekday_hours(
-        place.market_id, window.first, window.last, "opened_hour", place.reach
+        place.market_id, window.first, window.last, "opened_hour", place.version
     )
     finding.markdown(_finding(opened, place, window))
     _hours(opened, place, window)
     night = _asked_night()
-    facts = data.timing_facts(place.market_id, window.first, window.last, night, place.reach)
+    facts = data.timing_facts(place.market_id, window.first, window.last, night, place.version)
     by_kind = {fact.kind: fact for fact in facts}
     _joint(place, window, night, by_kind.get("opening_hour"))
     _hours(
-        data.weekday_hours(place.market_id, window.first, window.last, "slot_hour", place.reach),
+        data.weekday_hours(place.market_id, window.first, window.last, "slot_hour", place.version),
         place,
         window,
     )
@@ -63,7 +63,7 @@ def page() -> None:
 
 
 def _finding(opened: WeekdayHours, place: Place, window: Window) -> str:
-    leads = data.lead_times(place.market_id, window.first, window.last, place.reach)
+    leads = data.lead_times(place.market_id, window.first, window.last, place.version)
     few = findings.few_drops(int(leads["drops"].sum()))
     if few is not None:
         return f"{few}: too few in {place.name} to say when they do."
@@ -125,7 +125,12 @@ def _joint(place: Place, window: Window, night: Night, fact: Fact | None) -> Non
     """When the tables of one night open; fact: what may be said of it."""
     weekday, (first_hour, last_hour) = WEEKDAYS[night.iso_weekday - 1], night.hours
     times = data.opening_times(
-        place.market_id, night.iso_weekday, window.first, window.last, night.hours, place.reach
+        place.market_id,
+        night.iso_weekday,
+        window.first,
+        window.last,
+        night.hours,
+        place.version,
     )
     total = int(times["new_drops"].sum())
     title = findings.few_drops(total, f"{night.words} table")
@@ -162,7 +167,7 @@ def _joint(place: Place, window: Window, night: Night, fact: Fact | None) -> Non
 
 
 def _lead(place: Place, window: Window) -> None:
-    leads = data.lead_times(place.market_id, window.first, window.last, place.reach)
+    leads = data.lead_times(place.market_id, window.first, window.last, place.version)
     caption = Caption(
         title=findings.lead_title(leads),
         subtitle=(
@@ -184,9 +189,9 @@ def _lead(place: Place, window: Window) -> None:
 
 def _sides(place: Place, window: Window, fact: Fact | None) -> None:
     """Prime tables against others; fact: what may be said of which are more."""
-    days = data.market_days(place.market_id, window.first, window.last, place.reach)
+    days = data.market_days(place.market_id, window.first, window.last, place.version)
     sides = insights.weekday_sides(days)
-    times = data.open_times_by_weekday(place.market_id, window.first, window.last, place.reach)
+    times = data.open_times_by_weekday(place.market_id, window.first, window.last, place.version)
     sayable = times[times["refusal"].isna()]
     window_words = f"{window.words}; prime time is {place.prime_words}."
     counted = Caption(
@@ -283,7 +288,7 @@ def _sides_table(sides: pd.DataFrame, times: pd.DataFrame, place: Place, window:
 
 def _volatility_words(place: Place, window: Window) -> str:
     """Whether prime tables come in burstier streams than others, over the 28 days to the last."""
-    found = data.prime_off_peak(place.market_id, window.last, place.reach)
+    found = data.prime_off_peak(place.market_id, window.last, place.version)
     scores = found and [found[side]["volatility_score"] for side in ("prime", "off_peak")]
     if not found or not scores or None in scores:
         return "How evenly tables come from day to day is not known for the 28 days to this one."

@@ -67,11 +67,11 @@ def _show(facts: VenueFacts) -> None:
         st.info("This venue's market has not been scored yet. The next tick does that.")
         return
     as_of, size = asked
-    windows = data.venue_windows(facts.venue_id, as_of, reach)
+    windows = data.venue_windows(facts.venue_id, as_of, reach.version)
     spoken = windows[windows["window_days"] == size]
     window = None if spoken.empty else spoken.iloc[0]
-    printed = data.venue_facts(facts.venue_id, as_of, size, reach)
-    curve = data.venue_curve(facts.venue_id, as_of - timedelta(days=size - 1), as_of, reach)
+    printed = data.venue_facts(facts.venue_id, as_of, size, reach.version)
+    curve = data.venue_curve(facts.venue_id, as_of - timedelta(days=size - 1), as_of, reach.version)
     finding.markdown(
         " ".join(
             (
@@ -219,8 +219,8 @@ def _curve(
 def _opening_times(facts: VenueFacts, as_of: date, reach: Progress) -> None:
     """The release clock, then both clocks by weekday and hour."""
     first = as_of - timedelta(days=CLOCK_DAYS - 1)
-    openings = data.venue_openings(facts.venue_id, first, as_of, reach)
-    clock = data.release_clock(facts.venue_id, as_of, CLOCK_DAYS, reach)
+    openings = data.venue_openings(facts.venue_id, first, as_of, reach.version)
+    clock = data.release_clock(facts.venue_id, as_of, CLOCK_DAYS, reach.version)
     source = parts.source(reach, is_simulated=facts.is_simulated)
     window = f"{formats.window_ending(as_of, CLOCK_DAYS)}; n = {count_words(len(openings))}."
 
@@ -270,7 +270,7 @@ def _opening_times(facts: VenueFacts, as_of: date, reach: Progress) -> None:
 
 def _rank(facts: VenueFacts, as_of: date, reach: Progress) -> None:
     """The venue's rank from week to week, then the venues next to it."""
-    everyone = data.rank_history(facts.market_id, as_of, reach)
+    everyone = data.rank_history(facts.market_id, as_of, reach.version)
     ranks = everyone[everyone["venue_id"] == facts.venue_id].reset_index(drop=True)
     source = parts.source(reach, is_simulated=facts.is_simulated)
     notes = data.annotations(facts.market_id)
@@ -299,7 +299,7 @@ def _rank(facts: VenueFacts, as_of: date, reach: Progress) -> None:
         ),
         measure="ranks",
     )
-    ranking = data.whole_ranking(facts.market_id, as_of, parts.USUAL_WINDOW, reach)
+    ranking = data.whole_ranking(facts.market_id, as_of, parts.USUAL_WINDOW, reach.version)
     near = shapes.neighbours(ranking, facts.venue_id, NEIGHBOURS)
     if near.empty:
         return
@@ -397,7 +397,9 @@ def _resolution(windows: pd.DataFrame) -> str:
 
 
 def _days(facts: VenueFacts, as_of: date, reach: Progress) -> None:
-    days = data.venue_days(facts.venue_id, as_of - timedelta(days=DRAWN_DAYS - 1), as_of, reach)
+    days = data.venue_days(
+        facts.venue_id, as_of - timedelta(days=DRAWN_DAYS - 1), as_of, reach.version
+    )
     complete = reach.complete_through
     unfinished = as_of if complete is not None and as_of > complete else None
     is_measured = bool(len(days)) and bool(days["coverage_rate"].notna().any())

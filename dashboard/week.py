@@ -37,14 +37,14 @@ def page() -> None:
     st.markdown(_open_now(place))
     _through(place)
     days = data.market_days(
-        place.market_id, last_day - timedelta(days=DRAWN_DAYS - 1), last_day, place.reach
+        place.market_id, last_day - timedelta(days=DRAWN_DAYS - 1), last_day, place.version
     )
     _changed(place, days, complete)
     _picture(place, days, complete, last_day)
     _hardest(place)
     _movers(place, complete)
     printable.show(
-        data.market_facts(place.market_id, complete, place.reach),
+        data.market_facts(place.market_id, complete, place.version),
         source=place.source,
         is_simulated=place.is_simulated,
         file_name=place.file_stem("market-facts", complete),
@@ -53,7 +53,7 @@ def page() -> None:
 
 
 def _tight(place: Place, day: date) -> str:
-    return findings.tight_finding(data.supply(place.market_id, day, place.reach), place.name)
+    return findings.tight_finding(data.supply(place.market_id, day, place.version), place.name)
 
 
 def _open_now(place: Place) -> str:
@@ -82,7 +82,7 @@ def _through(place: Place) -> None:
 def _changed(place: Place, days: pd.DataFrame, complete: date) -> None:
     """The last whole day, the last week against the one before, and what stood out."""
     whole = days[days["window_date"] <= complete]
-    facts = data.market_facts(place.market_id, complete, place.reach)
+    facts = data.market_facts(place.market_id, complete, place.version)
     lines = [findings.day_finding(whole.iloc[-1] if len(whole) else None, place.name, facts)]
     lines += [
         f"{fact.printable}."
@@ -156,7 +156,7 @@ def _hardest(place: Place) -> None:
     as_of = data.usual_date(place.market_id, RANKED_DAYS)
     if as_of is None:
         return
-    ranking = data.whole_ranking(place.market_id, as_of, RANKED_DAYS, place.reach)
+    ranking = data.whole_ranking(place.market_id, as_of, RANKED_DAYS, place.version)
     st.subheader(
         formats.hardest_title(ranking, place.name, is_filtered=False),
         anchor=False,
@@ -217,7 +217,7 @@ def _hardest(place: Place) -> None:
 
 
 def _movers(place: Place, complete: date) -> None:
-    trends = data.trends(place.market_id, complete, place.reach)
+    trends = data.trends(place.market_id, complete, place.version)
     weeks = int(trends["weeks"].max()) if len(trends) else 0
     caption = Caption(
         title=findings.movers_title(trends),

@@ -163,8 +163,12 @@ def finish_market(
     outdated_dates: Sequence[date],
     method_key: str,
     reaction_seconds: float,
+    computed_at: datetime,
 ) -> None:
-    """Notes what the market was scored for, and drops the windows of dates long past."""
+    """Notes what the market was scored for, and drops the windows of dates long past.
+
+    computed_at: when any of its rows was last computed.
+    """
     run(
         connection,
         "thin_venue_windows",
@@ -182,7 +186,7 @@ def finish_market(
         as_of_dates=list(as_of_dates),
         method_key=method_key,
         reaction_seconds=reaction_seconds,
-        now=scored_for,
+        computed_at=computed_at,
     )
 
 

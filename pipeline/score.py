@@ -96,6 +96,7 @@ def _score_market(
         span = touched.first, touched.last
         score_market_days(connection, market, touched.days)
     score_market(connection, market, span, seen_before=seen_before)
+    is_new = everything or bool(touched.venues or new_dates) or row.seen_until != market.seen_until
     scores.finish_market(
         connection,
         row.market_id,
@@ -105,6 +106,7 @@ def _score_market(
         outdated_dates=sorted(known_dates - set(as_of_dates)),
         method_key=method_key,
         reaction_seconds=reaction,
+        computed_at=now if is_new else row.computed_at,
     )
     return len(touched.venues)
 

@@ -21,12 +21,16 @@ class UnknownVenueError(Exception):
     """A venue was named that there is none of."""
 
 
+Version = tuple[datetime | None, date | None]
+
+
 @dataclass(frozen=True)
 class Progress:
     """How far a market's data reach. `None` where there is nothing yet.
 
     first_event_at: its first event. data_through: the last event or successful scan taken in.
-    scored_for: the instant its numbers are computed for. computed_at: when that was done.
+    scored_for: the instant its numbers are computed for. computed_at: when any of them was last
+    computed anew.
     """
 
     timezone: str
@@ -34,6 +38,12 @@ class Progress:
     data_through: datetime | None
     scored_for: datetime | None
     computed_at: datetime | None
+
+    @property
+    def version(self) -> Version:
+        """What answers about the market may be remembered by: it changes when its numbers do, and
+        with a new whole day."""
+        return self.computed_at, self.complete_through
 
     @property
     def first_whole_date(self) -> date | None:

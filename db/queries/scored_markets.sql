@@ -5,7 +5,7 @@ SELECT m.market_id, m.timezone, m.prime_start_hour, m.prime_end_hour, m.poll_int
     s.first_event_at, s.last_event_at,
     (SELECT min(hour_at) FROM scan_rollup r WHERE r.market_id = m.market_id) AS first_scan_at,
     (SELECT max(last_ok_at) FROM scan_rollup r WHERE r.market_id = m.market_id) AS last_ok_at,
-    k.scored_for, k.seen_until, k.as_of_dates, k.method_key, k.reaction_seconds
+    k.scored_for, k.seen_until, k.as_of_dates, k.method_key, k.reaction_seconds, k.computed_at
 FROM markets m
 JOIN market_spans s USING (market_id)
 LEFT JOIN market_scores k USING (market_id)

@@ -4,6 +4,7 @@ from datetime import date, timedelta
 
 import pytest
 
+from db.insights import progress
 from db.proofs import problems
 from pipeline.tick import rescore, tick
 from tests.factories import (
@@ -62,8 +63,14 @@ def test_a_pass_with_nothing_new_computes_nothing_anew(engine):
     load(engine, a_drop(MORNING), now=MORNING + 2 * HOUR)
     tick(engine, SETTINGS, MORNING + 2 * HOUR)
     before = {table: contents(engine, table) for table in derived(engine)}
+    version = progress(engine, "nyc").version
     assert tick(engine, SETTINGS, MORNING + 3 * HOUR).venues_scored == 0
     assert {table: contents(engine, table) for table in before} == before
+    assert progress(engine, "nyc").version == version
+
+    load(engine, a_drop(MORNING + HOUR), now=MORNING + 3 * HOUR)
+    tick(engine, SETTINGS, MORNING + 3 * HOUR)
+    assert progress(engine, "nyc").version != version
 
 
 def test_a_pass_touches_only_venues_with_something_new(engine):
