@@ -20,5 +20,6 @@ def frame(engine: Engine, name: str, **parameters: Any) -> pd.DataFrame:
         assert result.cursor is not None
         described = result.cursor.description or ()
         doubles = [column[0] for column in described if column[1] == FLOAT8]
-        rows = pd.DataFrame(result.all(), columns=list(result.keys()))
+        # Of rows that are not plain tuples pandas asks each a dozen times what else they might be.
+        rows = pd.DataFrame(list(map(tuple, result)), columns=list(result.keys()))
     return rows.astype(dict.fromkeys(doubles, "float64"))
