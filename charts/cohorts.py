@@ -5,7 +5,7 @@ import plotly.graph_objects as go
 
 from charts.look import Caption, Look
 from charts.percent import percent_ticks
-from charts.weekly_shares import weekly_shares_figure
+from charts.weekly_shares import weekly_shares
 from metrics.wording import date_words, number_of, percent_range_words, percent_words
 
 PLOT_HEIGHT = 200
@@ -25,7 +25,7 @@ def cohorts_figure(
     annotations: as of `charts.annotations`; the weeks they touch are shaded.
     """
     known = weeks[weeks["booked_rate"].notna()]
-    return weekly_shares_figure(
+    return weekly_shares(
         known.assign(
             share=known["booked_rate"],
             is_whole=known["is_settled"],

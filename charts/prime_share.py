@@ -4,7 +4,7 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from charts.look import Caption, Look
-from charts.weekly_shares import weekly_shares_figure
+from charts.weekly_shares import weekly_shares
 from metrics.wording import date_words, number_of, percent_range_words, percent_words
 
 PLOT_HEIGHT = 160
@@ -26,7 +26,7 @@ def prime_share_figure(
     annotations: as of `charts.annotations`; the weeks they touch are shaded.
     """
     known = weeks[weeks["prime_rate"].notna()]
-    return weekly_shares_figure(
+    return weekly_shares(
         known.assign(
             share=known["prime_rate"],
             is_whole=known["days"] == 7,

@@ -13,7 +13,7 @@ from metrics.wording import percent_words
 Scale = Callable[[float], tuple[float, Sequence[float], Sequence[str]]]
 
 
-def weekly_shares_figure(
+def weekly_shares(
     weeks: pd.DataFrame,
     look: Look,
     caption: Caption | None,
