@@ -338,12 +338,30 @@ def opened_day_fact(
     return stated(kind, "tables a watched day", sentence, context, number=tables, n=drops)
 
 
-def new_entries_fact(names: Sequence[str], ranked: int, context: FactContext) -> Fact:
-    """Venues that came into the hardest ten since the Sunday before."""
-    sentence = (
-        f"New among the ten hardest tables of {count_words(ranked)}: {list_words(list(names))}"
+def new_entries_fact(names: Sequence[str], unsure: int, ranked: int, context: FactContext) -> Fact:
+    """Venues that came into the hardest ten since the Sunday before.
+
+    unsure: how many of them have a rank band that overlaps with the one before.
+    """
+    start, who = (
+        f"New among the ten hardest tables of {count_words(ranked)}",
+        list_words(list(names)),
     )
-    return stated("new_entries", "venues", sentence, context, number=len(names), n=ranked)
+    hedged, reason = None, None
+    if unsure:
+        of_all = "" if unsure == len(names) else f" for {number_of(unsure, 'of them', 'of them')}"
+        hedged = f"{start}, though that could be chance{of_all}: {who}"
+        reason = "rank bands of the two Sundays overlap"
+    return stated(
+        "new_entries",
+        "venues",
+        f"{start}: {who}",
+        context,
+        number=len(names),
+        n=ranked,
+        hedged=hedged,
+        reason=reason,
+    )
 
 
 def level_fact(

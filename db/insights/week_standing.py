@@ -103,7 +103,7 @@ def standing(
         replace(week, permalink=week_link),
     )
     extremes = _extremes(engine, market, place, in_week, replace(week, permalink=week_link), end_at)
-    newcomers = [row["name"] for row in hardest if row["previous_rank"] is None or row["is_new"]]
+    newcomers = [row for row in hardest if row["previous_rank"] is None or row["is_new"]]
     had_ranking = any(row["previous_rank"] is not None for row in hardest)
     hours = weekday_hours(engine, market_id, first, last, "opened_hour", now=end_at)
     busiest = busiest_hour_fact(
@@ -125,7 +125,12 @@ def standing(
         tightest=extremes[0],
         loosest=extremes[1],
         new_entries=(
-            new_entries_fact(newcomers, len(ranked), ranked_context)
+            new_entries_fact(
+                [row["name"] for row in newcomers],
+                sum(row["previous_rank"] is not None and not row["has_moved"] for row in newcomers),
+                len(ranked),
+                ranked_context,
+            )
             if newcomers and had_ranking
             else None
         ),

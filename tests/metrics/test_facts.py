@@ -38,7 +38,7 @@ from metrics.survival import survival_curve
 from metrics.tiers import tier_of
 from metrics.trend import trend_labels, weekly_trend
 from metrics.version import FORMULA_VERSION
-from metrics.week_facts import level_fact, none_caught_fact
+from metrics.week_facts import level_fact, new_entries_fact, none_caught_fact
 
 FRIDAY = date(2026, 11, 20)
 WATCHED = FactContext(date(2026, 11, 7), FRIDAY, Coverage(0.97), "/venues/luna")
@@ -187,6 +187,18 @@ def test_venues_that_are_level_at_the_top_are_told_of_together() -> None:
         "With alerts on, two people could not have caught one prime table at Luna, Mare or Sole in "
         "27 days of watching"
     )
+
+
+def test_who_is_new_among_the_hardest_is_hedged_where_rank_bands_overlap() -> None:
+    assert new_entries_fact(["Luna"], 0, 60, WATCHED).printable == (
+        "New among the ten hardest tables of 60: Luna"
+    )
+    assert new_entries_fact(["Luna"], 1, 60, WATCHED).printable == (
+        "New among the ten hardest tables of 60, though that could be chance: Luna"
+    )
+    some = new_entries_fact(["Luna", "Mare"], 1, 60, WATCHED).printable
+    assert some is not None
+    assert some.endswith("though that could be chance for one of them: Luna and Mare")
 
 
 def test_fully_booked_days_are_counted_or_in_ten() -> None:
