@@ -16,18 +16,20 @@ CROSS JOIN LATERAL (
         coalesce(string_agg(closed, '' ORDER BY closed), '')
           || coalesce(string_agg(expired, '' ORDER BY expired), '') AS endings
     FROM (
-        SELECT int2send(((date_part('isodow', slot_date)::int * 24 + slot_hour) * 32
-              + opened_minute / 60)::smallint) AS opening,
+        SELECT int2send((slot_hour_of_week * 32 + opened_minute / 60)::smallint) AS opening,
             int8send(((closed_after::bigint * 8 + class) << 32) | (closed_minute::bigint & 4294967295)) AS closed,
             int8send(((censored_after::bigint * 8 + 4 + class) << 32) | (censored_minute::bigint & 4294967295)) AS expired
         FROM (
-            SELECT *, (party_size IN (0, 2))::int * 2
-                + (slot_hour >= m.prime_start_hour AND slot_hour < m.prime_end_hour)::int AS class
+            -- Arrays side by side, in the select list: a third faster than unnest(…, …) as a table.
+            SELECT date_part('isodow', slot_date)::int * 24 + slot_hour AS slot_hour_of_week,
+                (party_size IN (0, 2))::int * 2
+                    + (slot_hour >= m.prime_start_hour AND slot_hour < m.prime_end_hour)::int AS class,
+                unnest(opened_minutes) AS opened_minute,
+                unnest(closed_seconds) AS closed_after, unnest(closed_minutes) AS closed_minute,
+                unnest(censored_seconds) AS censored_after, unnest(censored_minutes) AS censored_minute
             FROM drop_rollup
             WHERE venue_id = u.venue_id AND opened_date = u.opened_date
-        ) AS cells,
-            unnest(opened_minutes, closed_seconds, closed_minutes, censored_seconds, censored_minutes)
-                AS of_cell (opened_minute, closed_after, closed_minute, censored_after, censored_minute)
+        ) AS of_cell
     ) AS of_drop
 ) AS ended
 CROSS JOIN LATERAL (
