@@ -4,12 +4,14 @@ import csv
 import io
 import uuid
 from collections.abc import Mapping, Sequence
+from datetime import date, timedelta
 from typing import Any
 
 import orjson
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from editions.view import Choice, Printed, as_markdown, chosen, view
+from metrics.calendar import local_day_start
 
 FEED_NAMESPACE = uuid.UUID("6b7f0e1c-54f3-5a68-9d0a-2f5b8f1b7c11")
 CSV_COLUMNS = (
@@ -79,13 +81,13 @@ def email_text(printed: Printed, *, base_url: str = "", unsubscribe_url: str = "
 
 
 def atom_feed(printed: Sequence[Printed], *, base_url: str = "", title: str) -> str:
-    """An Atom feed of editions, the newest first. `updated` is when the week was over, or the day
-    of the revision: no clock is read."""
+    """An Atom feed of editions, the newest first. No clock is read: `updated` is when the week was
+    over, of a revision as `_revised_at` has it."""
     entries = [
         {
             **view(one, base_url=base_url),
             "id": _urn("edition", one.facts["market"]["market_id"], one.facts["iso_week"]),
-            "updated": f"{one.revised_on}T00:00:00Z" if one.revised_on else one.facts["as_of"],
+            "updated": _revised_at(one) or one.facts["as_of"],
             "url": f"{base_url}/digest?market={one.facts['market']['market_id']}"
             f"&week={one.facts['iso_week']}",
         }
@@ -180,6 +182,17 @@ def _render(
     return _environment.get_template(template).render(
         **view(printed, base_url=base_url, choices=choices), base_url=base_url, **more
     )
+
+
+def _revised_at(printed: Printed) -> str | None:
+    """An instant of the day of the revision, so many seconds after that day began in the market as
+    revisions were made: of one Monday each is later than the one before it, and none lies before
+    the week's end. None for the first edition."""
+    if printed.revised_on is None:
+        return None
+    day = date.fromisoformat(printed.revised_on)
+    began_at = local_day_start(day, printed.facts["market"]["timezone"])
+    return f"{began_at + timedelta(seconds=printed.revision - 1):%Y-%m-%dT%H:%M:%SZ}"
 
 
 def _urn(*names: str) -> str:

@@ -266,7 +266,7 @@ def _hard(row: Mapping[str, Any], base_url: str, last: date) -> dict[str, Any]:
         move = f"{'up' if before > rank else 'down'} {places}" if moved else "as before"
         if row["is_new"]:
             move = f"new, from {ordinal_words(before)}"
-        if moved and not row["has_moved"]:
+        if (moved or row["is_new"]) and not row["has_moved"]:
             move += " (could be chance)"
     interval = (row["catchable_lower"], row["catchable_upper"])
     tables = number_words(row["catchable_per_week"], interval)

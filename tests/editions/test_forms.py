@@ -133,6 +133,28 @@ def test_a_move_within_a_tie_is_none_and_a_table_that_ends_in_one_says_so(facts)
     assert "Three more venues come out level with the last." in editions.plain_text(Printed(facts))
 
 
+def test_a_new_entry_within_a_tie_is_hedged_like_the_sentence_about_it(facts):
+    row = facts["hardest"][-1]
+    row.update(rank=10, rank_tied=3, previous_rank=11, previous_rank_tied=1, is_new=True)
+    row.update(has_moved=False)
+    assert "new, from 11th (could be chance)" in editions.plain_text(Printed(facts))
+    row.update(has_moved=True)
+    assert "new, from 11th\n" in editions.plain_text(Printed(facts))
+
+
+def test_a_feed_s_dates_never_go_back_from_one_revision_to_the_next(facts):
+    def updated(printed):
+        feed = ElementTree.fromstring(editions.atom_feed([printed], title="t"))
+        return [element.text for element in feed.iter("{http://www.w3.org/2005/Atom}updated")]
+
+    monday = [updated(Printed(facts))]
+    monday += [updated(Printed(facts, number, "2026-11-16")) for number in (2, 3)]
+    assert monday == [
+        [f"2026-11-16T05:00:{seconds}Z"] * 2 for seconds in ("00", "01", "02")
+    ]  # midnight in New York
+    assert updated(Printed(facts, 4, "2026-11-17")) == ["2026-11-17T05:00:03Z"] * 2
+
+
 def test_an_open_time_that_must_not_be_printed_is_left_out_and_the_foot_says_why(facts):
     first, second = facts["hardest"][:2]
     first.update(typical_open_refusal="only nine closings seen, 10 are needed")
