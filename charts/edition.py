@@ -8,6 +8,7 @@ from typing import Any
 import pandas as pd
 import plotly.graph_objects as go
 
+from charts.gaps import measured_coverage
 from charts.look import Caption, Look, source_line
 from charts.market_days import market_days_figure
 from charts.ranking import ranking_figure
@@ -46,8 +47,7 @@ def _days(facts: Mapping[str, Any], source: str) -> EditionFigure:
     days = pd.DataFrame(facts["days"])
     days["window_date"] = [date.fromisoformat(day) for day in days["window_date"]]
     days["is_spike"] = days["is_spike"].astype(bool)
-    if facts["coverage"]["is_assumed"]:
-        days["coverage_rate"] = None
+    days["coverage_rate"] = measured_coverage(days)
     window = window_words(days["window_date"].iloc[0], days["window_date"].iloc[-1])
     caption = Caption(
         title=facts["headline"],

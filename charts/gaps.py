@@ -11,6 +11,16 @@ LEAST_COVERAGE = 0.5
 """A day watched for less than this is a gap: its count says more about us than about the market."""
 
 
+def measured_coverage(days: pd.DataFrame) -> pd.Series:
+    """Share of each day that was watched, missing where no scans tell; a day of a few assumed
+    hours hides no gap of another.
+
+    days: rows of `insights.market_days`, or those an edition froze.
+    """
+    is_assumed = days["is_coverage_assumed"].astype(bool)
+    return days["coverage_rate"].astype("Float64").mask(is_assumed.to_numpy())
+
+
 def draw_gaps(figure: go.Figure, look: Look, gaps: list[date]) -> None:
     """A quiet panel behind each stretch of days, in order, with the words "not watched"."""
     runs: list[tuple[date, date]] = []

@@ -6,6 +6,7 @@ import pandas as pd
 import streamlit as st
 
 from charts.annotations import annotation_texts, annotation_words
+from charts.gaps import measured_coverage
 from charts.look import Caption
 from dashboard import choices, data, findings, formats, parts, printable, shapes
 from dashboard.choices import Place, Window
@@ -67,26 +68,20 @@ def page() -> None:
 
 
 def _days(days: pd.DataFrame, place: Place, window: Window, complete: date) -> None:
-    is_assumed = bool(days["is_coverage_assumed"].any())
     notes = data.annotations(place.market_id)
     caption = Caption(
         title=findings.days_title(days[days["window_date"] <= complete]),
         subtitle=(
             "Tables that opened each day; the band is what would not stand out from the same "
             "weekday of the 8 weeks before, the line in it their median; "
-            + (
-                "no scans tell how much was watched; "
-                if is_assumed
-                else "days watched less than half are left out; "
-            )
-            + f"{window.words}."
+            f"{_watched_words(days)}; {window.words}."
             + annotation_words(notes, window.first, window.last)
         ),
         source=place.source,
     )
-    drawn = days.assign(is_spike=findings.is_plain_spike(days))
-    if is_assumed:
-        drawn = drawn.assign(coverage_rate=None)
+    drawn = days.assign(
+        is_spike=findings.is_plain_spike(days), coverage_rate=measured_coverage(days)
+    )
     unfinished = window.last if window.last > complete else None
     stem = place.file_stem("market-days", window.last, f"{window.days}d")
     parts.figure(
@@ -105,6 +100,17 @@ def _days(days: pd.DataFrame, place: Place, window: Window, complete: date) -> N
         measure="spikes",
     )
     _spikes(days, notes)
+
+
+def _watched_words(days: pd.DataFrame) -> str:
+    """What was left out for want of watching, and of how many days that is not known."""
+    is_assumed = days["is_coverage_assumed"].astype(bool)
+    if is_assumed.all():
+        return "no scans tell how much was watched"
+    left_out = "days watched less than half are left out"
+    if is_assumed.any():
+        left_out += f" (no scans tell of all of {number_of(int(is_assumed.sum()), 'day')})"
+    return left_out
 
 
 def _spikes(days: pd.DataFrame, notes: pd.DataFrame) -> None:
@@ -135,10 +141,9 @@ def _weeks(place: Place, last: date, complete: date) -> None:
     days = data.market_days(place.market_id, first, last, place.version)
     if days.empty:
         return
-    if bool(days["is_coverage_assumed"].any()):
-        days = days.assign(coverage_rate=1.0)
     # A day that has just begun is no gap: it is dashed instead.
-    days.loc[days["window_date"] > complete, "coverage_rate"] = 1.0
+    is_running = (days["window_date"] > complete).to_numpy()
+    days = days.assign(coverage_rate=measured_coverage(days).mask(is_running))
     weeks = shapes.matched_weeks(days, last)
     found = data.week_over_week(place.market_id, last, place.version)
     unfinished = last.weekday() if last > complete else None

@@ -32,11 +32,13 @@ def matched_weeks(days: pd.DataFrame, last: date) -> pd.DataFrame:
     """The week that holds `last` and the one before it, weekday beside weekday; None for days that
     are not there yet and for days nobody watched for at least half.
 
-    days: rows of `insights.market_days`. Columns: weekday, this_week, last_week, usual.
+    days: rows of `insights.market_days`; a coverage that is missing leaves the day in. Columns:
+    weekday, this_week, last_week, usual.
     """
     monday = last - last.weekday() * DAY
     seen = days.assign(drops=days["drops"].astype("Float64")).set_index("window_date")
-    seen.loc[seen["coverage_rate"] < LEAST_COVERAGE, "drops"] = pd.NA
+    is_gap = seen["coverage_rate"].fillna(1.0) < LEAST_COVERAGE
+    seen.loc[is_gap, "drops"] = pd.NA
     this_week = [monday + k * DAY for k in range(7)]
     until_now = [day if day <= last else None for day in this_week]
     return pd.DataFrame(

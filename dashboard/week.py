@@ -6,6 +6,7 @@ import pandas as pd
 import streamlit as st
 
 from charts.annotations import annotation_texts, annotation_words
+from charts.gaps import measured_coverage
 from charts.look import Caption
 from dashboard import choices, data, explain, findings, formats, parts, printable
 from dashboard.choices import Place
@@ -96,8 +97,11 @@ def _changed(place: Place, days: pd.DataFrame, complete: date) -> None:
         for row in recent.itertuples()
         if row.window_date != complete
     ]
-    unwatched = whole[(whole["coverage_rate"] < 1) & (whole["window_date"] > complete - RECENT)]
-    if len(unwatched) and not bool(whole["is_coverage_assumed"].any()):
+    measured = whole.assign(coverage_rate=measured_coverage(whole))
+    unwatched = measured[
+        (measured["coverage_rate"].fillna(1.0) < 1) & (measured["window_date"] > complete - RECENT)
+    ]
+    if len(unwatched):
         worst = unwatched.loc[unwatched["coverage_rate"].idxmin()]
         lines.append(
             f"We did not watch all of {number_of(len(unwatched), 'day')} of the last 7; least on "
@@ -107,13 +111,12 @@ def _changed(place: Place, days: pd.DataFrame, complete: date) -> None:
 
 
 def _picture(place: Place, days: pd.DataFrame, complete: date, last: date) -> None:
-    is_assumed = bool(days["is_coverage_assumed"].any())
-    drawn = days.assign(is_spike=findings.is_plain_spike(days))
-    if is_assumed:
-        drawn = drawn.assign(coverage_rate=None)
-    else:
-        # The day that is running is no gap: it is dashed instead.
-        drawn.loc[drawn["window_date"] > complete, "coverage_rate"] = 1.0
+    # The day that is running is no gap: it is dashed instead.
+    is_running = (days["window_date"] > complete).to_numpy()
+    drawn = days.assign(
+        is_spike=findings.is_plain_spike(days),
+        coverage_rate=measured_coverage(days).mask(is_running),
+    )
     notes = data.annotations(place.market_id)
     caption = Caption(
         title=findings.days_title(days[days["window_date"] <= complete]),
