@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import pandas as pd
 
 from db.insights import Comparison, FunnelRow, Variants, VenueConversion
-from metrics.facts import Fact
+from metrics.facts import USERS_CANNOT_TELL, Fact
 from metrics.multiple import FALSE_DISCOVERY_RATE, adjusted_p_values
 from metrics.proportions import share_ratio
 from metrics.wording import (
@@ -26,6 +26,7 @@ BEFORE = {
 }
 FEWEST = 30
 """Below this many settled alerts a finding says only how many there were."""
+CANNOT_TELL_WORDS = f"Without an interval nothing is claimed: {USERS_CANNOT_TELL}."
 
 
 def funnel_title(total: FunnelRow) -> str:
@@ -184,6 +185,11 @@ def variants_title(found: Variants | None) -> str:
     name = max(clear, key=lambda one: abs(clear[one].share_ratio - 1))
     ratio = number_words(clear[name].share_ratio, clear[name].share_ratio_interval)
     return f"Variant {name} leads to bookings {ratio} times as often as {found.reference}"
+
+
+def users_cannot_tell(found: Comparison) -> bool:
+    """Whether a ratio like with like has no interval, because it hangs on one user."""
+    return found.adjusted is not None and found.adjusted.share_ratio_interval is None
 
 
 def saved_title(fact: Fact) -> str:

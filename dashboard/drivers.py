@@ -143,6 +143,11 @@ def _venues(asked: Asked) -> None:
     st.caption(
         "Against all others: how many times as often as all other venues together. The last column "
         "says which of these survive having asked about every venue (Benjamini–Hochberg, 5 %)."
+        + (
+            f" {findings.CANNOT_TELL_WORDS}"
+            if (shown["ratio_to_others"].notna() & shown["ratio_lower"].isna()).any()
+            else ""
+        )
     )
     conversion.table(
         pd.DataFrame(
@@ -204,6 +209,8 @@ def _variants(asked: Asked) -> None:
         file_name=asked.file_stem("variants"),
         table=asked.signed(_exported_sides(table, list(found.shares.items()))),
     )
+    if any(findings.users_cannot_tell(each) for each in found.compared):
+        st.caption(findings.CANNOT_TELL_WORDS)
     tested = {each.name: each for each in found.compared}
     st.table(
         pd.DataFrame(

@@ -5,11 +5,14 @@ Formula: one user's alerts are alike, so a hundred alerts to ten people tell les
     anew; (users - 1) / users times the sum of squares of what comes out, about its mean, is its
     variance (the jackknife). The Mantel-Haenszel ratio of shares gets its 95 % interval from it,
     with Student's t. The crude ratio keeps its score interval and test, widened by the design
-    effect: that variance over the one that alerts alone would give, at least 1.
+    effect: that variance over the one that alerts alone would give, at least 1. Where one side has
+    no success, so that there is no logarithm, both variances are those of the shares' difference.
 Unit: ratio.
 Range: 0 to infinity; a design effect is 1 or more.
-Empty case: no interval where leaving out one user leaves nothing to compare; None without alerts on
-    both sides. With fewer than 10 users on either side a comparison is small.
+Empty case: no interval and no p-value where leaving out one user leaves nothing to compare (all of
+    a side's successes are theirs), nor of the Mantel-Haenszel ratio where a side has no success;
+    such a comparison is small. None without alerts on both sides. With fewer than 10 users on
+    either side a comparison is small too.
 Example: the alerts of each of two dozen users do equally well.
     >>> users = np.repeat(np.arange(24), 2)
     >>> entries = np.array([[2, 4, 1, 4], [1, 4, 2, 4]] * 24)
@@ -34,6 +37,9 @@ from metrics.survival import Floats
 FEWEST_USERS = 10
 """Below this many users on either side a ratio is not put in words."""
 
+NOTHING_LEFT = 1e-9
+"""Sums no larger than this are none but for rounding."""
+
 Ints = NDArray[np.int64]
 
 
@@ -41,15 +47,16 @@ Ints = NDArray[np.int64]
 class ComparedByUsers:
     """The first group against the second, intervals with users as the unit.
 
-    crude: its score interval and p-value widened by `design_effect`; None without trials on both
-    sides. adjusted: `share_ratio_interval` and `p_value` are those by users; None where no stratum
-    can tell. users: how many are in each group.
+    crude: its score interval and p-value widened by `design_effect`, neither where that is None;
+    None without trials on both sides. adjusted: `share_ratio_interval` and `p_value` are those by
+    users, None where users cannot tell; None where no stratum can. users: how many are in each
+    group. design_effect: None where leaving out one user leaves nothing to compare.
     """
 
     crude: ShareRatio | None
     adjusted: Stratified | None
     users: tuple[int, int]
-    design_effect: float
+    design_effect: float | None
 
 
 def compared_by_users(users: Ints, strata: Ints, entries: Ints) -> ComparedByUsers:
@@ -63,23 +70,26 @@ def compared_by_users(users: Ints, strata: Ints, entries: Ints) -> ComparedByUse
     _, stratum = np.unique(strata, return_inverse=True)
     sums = entries.sum(axis=0)
     in_group = tuple(len(np.unique(user[entries[:, column] > 0])) for column in (1, 3))
-    crude_variance = _log_variance(user, np.zeros_like(stratum), entries)
-    effect = _design_effect(crude_variance, *(int(count) for count in sums))
-    crude = share_ratio(*(int(count) for count in sums), design_effect=effect)
+    counts = [int(count) for count in sums]
+    left = _without_each(user, np.zeros_like(stratum), entries)
+    effect = _design_effect(left, *counts)
+    crude = share_ratio(*counts, design_effect=effect or 1.0)
+    if crude is not None and effect is None:
+        crude = replace(crude, interval=None, p_value=None, is_small=True)
     if crude is not None and min(in_group) < FEWEST_USERS:
         crude = replace(crude, is_small=True)
     tables = _sums(stratum, entries.T).T.astype(np.int64)
     adjusted = mantel_haenszel([Stratum(*row) for row in tables.tolist()])
     if adjusted is not None:
-        adjusted = _by_users(adjusted, _log_variance(user, stratum, entries), int(user.max()) + 1)
+        adjusted = _by_users(adjusted, _without_each(user, stratum, entries))
     return ComparedByUsers(crude, adjusted, (in_group[0], in_group[1]), effect)
 
 
-def _log_variance(user: Ints, stratum: Ints, entries: Ints) -> float | None:
-    """The jackknife's variance of the log of the Mantel-Haenszel ratio; None where a user's absence
-    leaves no ratio."""
+def _without_each(user: Ints, stratum: Ints, entries: Ints) -> Floats:
+    """Without each user in turn the Mantel-Haenszel ratio's top and bottom, and the weight of both:
+    of shape (3, users)."""
     if not len(entries):
-        return None
+        return np.zeros((3, 0))
     n_users = int(user.max()) + 1
     # A user has one entry a stratum from here on, so that leaving them out is one subtraction.
     _, first, place = np.unique(stratum * n_users + user, return_index=True, return_inverse=True)
@@ -88,11 +98,29 @@ def _log_variance(user: Ints, stratum: Ints, entries: Ints) -> float | None:
     whole = _sums(stratum, own)
     terms = _terms(whole)
     without = _terms(whole[:, stratum] - own) - terms[:, stratum]
-    left = terms.sum(axis=1)[:, None] + _sums(user, without)
-    if n_users < 2 or (left <= 1e-9).any():
+    left: Floats = terms.sum(axis=1)[:, None] + _sums(user, without)
+    return left
+
+
+def _log_variance(left: Floats) -> float | None:
+    """The jackknife's variance of the log of the Mantel-Haenszel ratio; None where a user's absence
+    leaves no ratio."""
+    top, bottom, _ = left
+    if top.size < 2 or min(top.min(), bottom.min()) <= NOTHING_LEFT:
         return None
-    logs = np.log(left[0] / left[1])
-    return float((n_users - 1) / n_users * ((logs - logs.mean()) ** 2).sum())
+    return _jackknifed(np.log(top / bottom))
+
+
+def _difference_variance(left: Floats) -> float | None:
+    """The same of the difference of shares; None where a user's absence leaves a side empty."""
+    top, bottom, weight = left
+    if top.size < 2 or weight.min() <= NOTHING_LEFT:
+        return None
+    return _jackknifed((top - bottom) / weight)
+
+
+def _jackknifed(without: Floats) -> float:
+    return float((without.size - 1) / without.size * ((without - without.mean()) ** 2).sum())
 
 
 def _sums(group: Ints, rows: Ints | Floats) -> Floats:
@@ -101,27 +129,35 @@ def _sums(group: Ints, rows: Ints | Floats) -> Floats:
 
 
 def _terms(table: Floats) -> Floats:
-    """What each stratum adds to the ratio's top and bottom, of shape (2, strata)."""
+    """What each stratum adds to the ratio's top and bottom, and its weight: shape (3, strata)."""
     a, n1, c, n0 = table
     total = np.maximum(n1 + n0, 1)
-    return np.stack([a * n0 / total, c * n1 / total])
+    return np.stack([a * n0 / total, c * n1 / total, n1 * n0 / total])
 
 
-def _design_effect(variance: float | None, s1: int, n1: int, s2: int, n2: int) -> float:
-    if variance is None or not s1 or not s2:
+def _design_effect(left: Floats, s1: int, n1: int, s2: int, n2: int) -> float | None:
+    """None where users cannot tell; 1 where there is nothing to widen."""
+    if not n1 or not n2 or not s1 + s2:
         return 1.0
-    of_alerts = 1 / s1 - 1 / n1 + 1 / s2 - 1 / n2
+    if s1 and s2:
+        variance, of_alerts = _log_variance(left), 1 / s1 - 1 / n1 + 1 / s2 - 1 / n2
+    else:
+        variance = _difference_variance(left)
+        of_alerts = s1 * (n1 - s1) / n1**3 + s2 * (n2 - s2) / n2**3
+    if variance is None:
+        return None
     return max(1.0, variance / of_alerts) if of_alerts > 0 else 1.0
 
 
-def _by_users(adjusted: Stratified, variance: float | None, users: int) -> Stratified:
+def _by_users(adjusted: Stratified, left: Floats) -> Stratified:
+    variance = _log_variance(left)
     if variance is None or not adjusted.share_ratio:
-        return adjusted._replace(share_ratio_interval=None)
-    error = math.sqrt(variance)
+        return adjusted._replace(share_ratio_interval=None, p_value=None)
+    error, freedom = math.sqrt(variance), left.shape[1] - 1
     log_ratio = math.log(adjusted.share_ratio)
-    spread = math.exp(float(special.stdtrit(users - 1, 0.975)) * error)
+    spread = math.exp(float(special.stdtrit(freedom, 0.975)) * error)
     p_value = (
-        2 * float(special.stdtr(users - 1, -abs(log_ratio) / error))
+        2 * float(special.stdtr(freedom, -abs(log_ratio) / error))
         if error > 0
         else float(log_ratio == 0)
     )

@@ -75,6 +75,7 @@ OF_ALERTS = (COMPARISON, BOOKINGS)
 """Alerts are known one by one, however much was watched."""
 DISAGREEMENT = 1.5
 """Crude and adjusted ratio disagree if one is this many times the other, or they point apart."""
+USERS_CANNOT_TELL = "all bookings of one side are one user's, or it has none"
 
 
 class Verdict(StrEnum):
@@ -619,8 +620,10 @@ def comparison_fact(
 def _comparison(
     subject: str, crude: ShareRatio | None, adjusted: Stratified | None, n: int
 ) -> _Claim:
-    if crude is None or adjusted is None or adjusted.share_ratio_interval is None:
+    if crude is None or adjusted is None:
         return _unsayable(f"{subject}: nothing to compare", "no like cases on both sides", n=n)
+    if adjusted.share_ratio_interval is None:
+        return _unsayable(f"{subject}: nothing to compare", USERS_CANNOT_TELL, n=n)
     ratio, interval = adjusted.share_ratio, adjusted.share_ratio_interval
     sentence = f"{subject} {ratio_words(ratio)} as often"
     low, high = interval

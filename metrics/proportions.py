@@ -61,9 +61,10 @@ class ShareRatio:
 
     ratio: None if the second count is zero.
     interval: Koopman's score interval, None if both counts are zero (nothing is known of their
-        ratio); its upper end may be `math.inf`.
+        ratio) or users cannot tell; its upper end may be `math.inf`.
     katz_interval: None where either count is zero, or both shares are 1.
-    p_value: two-sided, of the pooled score test; None where both shares are 0, or both 1.
+    p_value: two-sided, of the pooled score test; None where both shares are 0, or both 1, or users
+        cannot tell (`metrics/by_users.py`).
     is_small: too few trials or successes to be put in words.
     """
 

@@ -44,7 +44,8 @@ class Stratified(NamedTuple):
 
     Intervals are 95 %, None where the variance cannot be told (one side never succeeded).
     odds_ratio: None where the first group never failed, so that its odds have no bound.
-    test, p_value: Cochran-Mantel-Haenszel chi-square (1 degree) without continuity correction;
+    test, p_value: Cochran-Mantel-Haenszel chi-square (1 degree) without continuity correction, a
+    p-value always (one by users, `metrics/by_users.py`, may be None);
     corrected_test, corrected_p_value: with it. homogeneity, homogeneity_p_value: None with a single
     informative stratum. strata: how many were informative (both groups, not all or none succeeded).
     """
@@ -56,7 +57,7 @@ class Stratified(NamedTuple):
     crude_odds_ratio: float | None
     crude_share_ratio: float | None
     test: float
-    p_value: float
+    p_value: float | None
     corrected_test: float
     corrected_p_value: float
     homogeneity: float | None

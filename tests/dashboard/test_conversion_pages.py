@@ -229,3 +229,57 @@ def test_a_week_is_compared_only_where_all_of_it_has_settled() -> None:
         "Alerts lead to bookings more often than they did: 30 % in the last settled week"
     )
     assert findings.cohorts_title(weeks.head(1)) == "Too few settled weeks to see a trend"
+
+
+def alerts_to(group: str, booked: list[int], **facts: object) -> list[dict[str, object]]:
+    """Ten alerts to each of some users, of which so many lead to a booking."""
+    return [
+        event
+        for user, bookings in enumerate(booked)
+        for number in range(10)
+        for event in alert(
+            NOW - 3 * DAY,
+            *((10, 20, 30) if number < bookings else ()),
+            alert_id=f"{group}{user}-{number}",
+            user_id=f"{group}{user}",
+            **facts,
+        )
+    ]
+
+
+ONE_USER, OTHERS = [10] + [0] * 11, [1, 1] + [0] * 10
+
+
+@pytest.mark.parametrize(
+    ("events", "title"),
+    [
+        (
+            [
+                *alerts_to("x", ONE_USER, venue_id="x"),
+                *alerts_to("y", OTHERS, venue_id="y"),
+                *alerts_to("z", OTHERS, venue_id="z"),
+            ],
+            "No venue's alerts convert clearly unlike those of all others",
+        ),
+        (
+            [
+                *alerts_to("b", ONE_USER, message_variant="B"),
+                *alerts_to("a", [*OTHERS, 1], message_variant="A"),
+            ],
+            "No variant does clearly better or worse than A",
+        ),
+    ],
+)
+def test_one_users_bookings_make_no_headline_and_the_page_says_why(
+    open_page: Open,
+    engine: Engine,
+    database_url: str,
+    events: list[dict[str, object]],
+    title: str,
+) -> None:
+    track(engine, events, received_at=NOW)
+    tick(engine, SETTINGS, NOW)
+    page = open_page(database_url, DRIVERS)
+    assert not page.exception
+    assert title in [heading.value for heading in page.subheader]
+    assert findings.CANNOT_TELL_WORDS in text(page)

@@ -114,3 +114,33 @@ def test_one_user_who_made_all_bookings_of_a_side_gives_no_interval():
         np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64), np.zeros((0, 4), dtype=np.int64)
     )
     assert (nothing.crude, nothing.adjusted, nothing.users) == (None, None, (0, 0))
+
+
+def sides(first, second):
+    """Of each side (successes, trials) a user, every user on one side only."""
+    entries = np.array([(*row, 0, 0) for row in first] + [(0, 0, *row) for row in second])
+    users = np.arange(len(entries))
+    return compared_by_users(users, np.zeros(len(entries), dtype=np.int64), entries)
+
+
+@pytest.mark.parametrize("is_turned", [False, True])
+def test_a_side_whose_bookings_are_all_one_users_proves_nothing(is_turned):
+    one_user, others = [(10, 10)] + [(0, 10)] * 11, [(1, 10)] * 4 + [(0, 10)] * 20
+    found = sides(others, one_user) if is_turned else sides(one_user, others)
+    assert found.crude.ratio == pytest.approx(1 / 5 if is_turned else 5)
+    assert (found.crude.interval, found.crude.p_value, found.crude.is_small) == (None, None, True)
+    assert (found.adjusted.share_ratio_interval, found.adjusted.p_value) == (None, None)
+    assert found.design_effect is None
+
+
+def test_against_a_side_without_any_booking_users_are_the_unit_too():
+    none = [(0, 10)] * 24
+    one_user = sides(none, [(10, 10)] + [(0, 10)] * 23).crude
+    many_users = sides(none, [(1, 10)] * 10 + [(0, 10)] * 14).crude
+    # The alerts are the same ones: 0 of 240 against 10 of 240.
+    assert one_user.ratio == many_users.ratio == 0
+    assert many_users.p_value == pytest.approx(share_ratio(0, 240, 10, 240).p_value, rel=0.3)
+    assert many_users.p_value < 0.01 < 0.3 < one_user.p_value
+    assert many_users.interval[1] < 1 < one_user.interval[1]
+    adjusted = sides(none, [(1, 10)] * 10 + [(0, 10)] * 14).adjusted
+    assert (adjusted.share_ratio_interval, adjusted.p_value) == (None, None)
