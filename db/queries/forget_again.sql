@@ -15,4 +15,5 @@ JOIN venues v USING (venue_id)
 JOIN markets m USING (market_id)
 WHERE e.alert_sent_at IS NOT NULL
 ORDER BY 1, 2
-ON CONFLICT DO NOTHING
+-- Touched, or a tick that runs meanwhile would take the mark away without having seen the change.
+ON CONFLICT (venue_id, sent_date) DO UPDATE SET sent_date = excluded.sent_date

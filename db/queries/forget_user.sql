@@ -20,6 +20,7 @@ WITH anonymous AS (
     JOIN markets m USING (market_id)
     WHERE a.alert_sent_at IS NOT NULL
     ORDER BY 1, 2
-    ON CONFLICT DO NOTHING
+    -- Touched, or a tick that runs meanwhile would take the mark away without having seen the change.
+    ON CONFLICT (venue_id, sent_date) DO UPDATE SET sent_date = excluded.sent_date
 )
 SELECT (SELECT count(*) FROM anonymous) AS alerts, (SELECT count(*) FROM erased) AS events

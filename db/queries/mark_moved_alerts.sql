@@ -10,4 +10,5 @@ JOIN markets m USING (market_id)
 WHERE s.batch_id = :batch_id AND s.problem IS NULL AND s.event_type = 'alert_sent'
   AND s.occurred_at < a.alert_sent_at
 ORDER BY 1, 2
-ON CONFLICT DO NOTHING
+-- Touched, or a tick that runs meanwhile would take the mark away without having seen the change.
+ON CONFLICT (venue_id, sent_date) DO UPDATE SET sent_date = excluded.sent_date
