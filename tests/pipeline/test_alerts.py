@@ -7,6 +7,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from db import migrate
 from db.alert_writes import forget_user, prune_alert_events
 from db.insights.comparisons import saved_or_not
 from db.insights.conversion import GROUPINGS, funnel
@@ -24,6 +25,7 @@ from tests.factories import (
     closed,
     contents,
     deliver,
+    execute,
     forget_everything,
     new_drop,
     outcome,
@@ -287,7 +289,22 @@ def test_a_bad_event_is_quarantined_with_its_reason_and_without_the_user(engine,
         "rejected": 1,
     }
     assert reason in reasons(engine)[0]
-    assert "somebody" not in str(contents(engine, "rejected_events"))
+    kept = str(contents(engine, "rejected_events"))
+    assert "somebody" not in kept
+    assert "user_key" not in kept
+    assert user_key("somebody@example.com", SECRET) not in kept
+
+
+def test_the_upgrade_takes_users_out_of_rows_refused_before(engine):
+    execute(engine, "UPDATE alembic_version SET version_num = '0010'")
+    execute(
+        engine,
+        """INSERT INTO rejected_events (batch_id, row_number, reason, payload) VALUES
+        (1, 1, 'r', '{"user_key": "00ff", "alert_id": "a"}'), (1, 2, 'r', '"user_key"')""",
+    )
+    migrate.upgrade(engine, "0011")
+    kept = [row["payload"] for row in contents(engine, "rejected_events")]
+    assert kept == [{"alert_id": "a"}, "user_key"]
 
 
 def test_no_table_holds_a_users_id(engine):
