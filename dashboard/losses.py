@@ -91,7 +91,8 @@ def _faster(asked: Asked, total: FunnelRow) -> None:
         title=findings.faster_title(saved, FASTER_SECONDS),
         subtitle=(
             "Lost alerts whose next step came so many seconds or fewer after the table was taken: "
-            "what being that much faster would have saved. "
+            "what being that much faster would have saved; none of those whose table was gone when "
+            "they were sent. "
             f"{conversion.n_words(asked, total)}"
         ),
         source=asked.source,

@@ -6,7 +6,9 @@ Formula: an alert is sent, opened, tapped, booked. A step is reached if it, or a
     has passed (settled) are counted. A loss is a settled alert without a booking, and has one
     cause: the table was taken *before opened*, *before tap* or *before confirm*, the first of these
     steps that had not been reached when it was taken; *still there*, where nobody took it within
-    the window; or *unknown*, where the table's fate is not.
+    the window; or *unknown*, where the table's fate is not. Being faster by so much would have
+    saved a loss whose next step came so long or less after the table was taken, but none whose
+    table was gone when the alert was sent: nobody is faster than the sending.
 Unit: alerts; seconds.
 Range: each step is reached by no more alerts than the one before; the causes add up to the losses.
 Empty case: no settled alerts, counts of zero; a share or a median of nothing is None.
@@ -99,12 +101,13 @@ def outcomes(alerts: Alerts, window_seconds: int) -> tuple[Ints, Ints]:
 
 def missed_by_seconds(alerts: Alerts, window_seconds: int) -> Ints:
     """How many seconds after the table was taken the alert's next step came; NEVER where none came,
-    or the alert was no loss."""
+    the alert was no loss, or the table was gone when it was sent."""
     _, cause = outcomes(alerts, window_seconds)
     tapped = np.minimum(alerts.tapped, alerts.booked)
     opened = np.minimum(alerts.opened, tapped)
     step = np.select([cause == 0, cause == 1, cause == 2], [opened, tapped, alerts.booked], NEVER)
-    return np.where(step <= window_seconds, step - alerts.closed, NEVER)
+    is_missed = (step <= window_seconds) & (alerts.closed > 0)
+    return np.where(is_missed, step - alerts.closed, NEVER)
 
 
 def funnel_counts(

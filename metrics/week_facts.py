@@ -13,6 +13,8 @@ Example:
     ('about twice as many as usual', 'roughly half as many as usual')
     >>> comparison_words(1.34, (1.25, 1.43)), comparison_words(0.88, (0.8, 0.95))
     ('about a third more than usual', '12 % fewer than usual')
+    >>> comparison_words(1.57, (1.1, 2.1)), comparison_words(1.57, (1.4, 1.75))
+    ('60 % more than usual', '57 % more than usual')
 
 Source: this project; LOOK's voice.
 """
@@ -81,7 +83,7 @@ def comparison_words(ratio: float, interval: Interval, noun: str = "") -> str:
     for share, words in FRACTIONS:
         if abs(change - share) <= NEAR:
             return f"about {words} {more} than usual"
-    return f"{percent_change_words(change)} {more} than usual"
+    return f"{percent_change_words(ratio - 1, interval)} {more} than usual"
 
 
 def tables_fact(

@@ -28,6 +28,8 @@ SMALL_NUMBERS = (
 
 MINUTE, HOUR, DAY = 60, 3600, 86400
 ROUNDING_ERROR = 1e-9
+COARSE_PERCENT = 0.4
+"""A digit worth less than a quarter of the interval's width says nothing (see `number_words`)."""
 
 
 def _trimmed(value: float, digits: int) -> str:
@@ -221,13 +223,22 @@ def percent_range_words(interval: Interval) -> str:
     return f"{low.removesuffix(' %')}–{high}"
 
 
-def percent_change_words(change: float) -> str:
+def percent_change_words(change: float, interval: Interval | None = None) -> str:
     """How large a change is, whichever way it goes; it may well be more than all there was.
+
+    interval: of the change, or of the ratio that it is from; only its width counts. Tens, not ones,
+    where it is wider than 40 points.
 
     >>> [percent_change_words(change) for change in (0, 0.004, -0.12, 0.997, 1.5)]
     ['0 %', 'less than 1 %', '12 %', '100 %', '150 %']
+    >>> percent_change_words(0.52, (1.1, 2.1)), percent_change_words(-0.12, (0.8, 0.95))
+    ('50 %', '12 %')
     """
     size = abs(change)
+    if interval is not None and interval[1] - interval[0] >= COARSE_PERCENT:
+        rounded = round(size, 1)
+        # A single digit always stays, and a fall of all there was is none of nearly all.
+        size = rounded if size >= 0.1 and not (rounded == 1 and change < 0) else size
     return percent_words(size) if size < 0.5 else f"{size * 100:.0f} %"
 
 

@@ -58,6 +58,12 @@ def test_missed_by_is_how_much_faster_the_next_step_should_have_been():
     assert missed_by_seconds(one(closed=100), DAY).tolist() == [NEVER]
 
 
+@pytest.mark.parametrize("closed", [-10, 0])
+def test_nobody_is_faster_than_the_sending(closed):
+    assert missed_by_seconds(one(opened=8, closed=closed), DAY).tolist() == [NEVER]
+    assert missed_by_seconds(one(opened=8, closed=1), DAY).tolist() == [7]
+
+
 seconds = st.one_of(st.just(NEVER), st.integers(0, 3 * DAY))
 closing = st.one_of(st.sampled_from([NEVER, NOT_KNOWN]), st.integers(-DAY, 3 * DAY))
 
