@@ -22,7 +22,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 Floats = NDArray[np.float64]
-MOST_DROPS_AT_ONCE = 250_000  # bounds the memory, whatever the windows overlap
+MOST_DROPS_AT_ONCE = 100_000  # bounds the memory, whatever the windows overlap
 
 
 @dataclass(frozen=True)

@@ -32,7 +32,7 @@ Ints = NDArray[np.int64]
 LOG_BITS, GREENWOOD_BITS = 56, 60
 """Of the fractions in which log S (at most 128) and its variance (at most 8) are summed."""
 
-MOST_DROPS_AT_ONCE = 250_000
+MOST_DROPS_AT_ONCE = 100_000
 """Ranges are worked off in chunks of about this many drops, so that memory stays flat."""
 
 
