@@ -2,7 +2,7 @@
 long each drop was seen open. What scoring and reading (`db/insights`) count alike."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -30,6 +30,9 @@ class Market:
     first_date: date
     latest_date: date
     today: date
+    _exposures: dict[tuple[date, date], NDArray[np.float64]] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
 
     @property
     def has_scans(self) -> bool:
@@ -53,10 +56,16 @@ class Market:
         return local_date(last_look or self.seen_until, self.row.timezone) - timedelta(days=1)
 
     def exposure(self, connection: Connection, first: date, last: date) -> NDArray[np.float64]:
-        """Observed share of each local day from first to last, shape (days,).
+        """Observed share of each local day from first to last, shape (days,); not to be changed.
 
         Before the first scan, and where there is none, it is assumed from the first event on.
         """
+        # Statements about hundreds of venues ask of the same few spans.
+        if (first, last) not in self._exposures:
+            self._exposures[first, last] = self._exposure(connection, first, last)
+        return self._exposures[first, last]
+
+    def _exposure(self, connection: Connection, first: date, last: date) -> NDArray[np.float64]:
         days = dates_between(first, last)
         bounds = [local_day_bounds(day, self.row.timezone) for day in days]
         assumed = [self._assumed_minutes(*of_day) for of_day in bounds]
