@@ -21,6 +21,11 @@ def measured_coverage(days: pd.DataFrame) -> pd.Series:
     return days["coverage_rate"].astype("Float64").mask(is_assumed.to_numpy())
 
 
+def is_gap(days: pd.DataFrame) -> pd.Series:
+    """Which days were watched for less than `LEAST_COVERAGE`; none of those not known of."""
+    return days["coverage_rate"].astype("Float64").fillna(1.0) < LEAST_COVERAGE
+
+
 def draw_gaps(figure: go.Figure, look: Look, gaps: list[date]) -> None:
     """A quiet panel behind each stretch of days, in order, with the words "not watched"."""
     runs: list[tuple[date, date]] = []

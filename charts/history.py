@@ -7,7 +7,7 @@ import plotly.graph_objects as go
 
 from charts.annotations import bands_of, draw_bands, room_above
 from charts.days import date_axis, draw_unfinished, stand_alone
-from charts.gaps import LEAST_COVERAGE, draw_gaps
+from charts.gaps import draw_gaps, is_gap
 from charts.look import SMALL_SIZE, Caption, Look, Margins, new_figure, say_instead
 from metrics.wording import date_words, number_of, percent_words
 
@@ -42,19 +42,19 @@ def history_figure(
         return say_instead(figure, look, "No drops were seen on these days.")
     days = pd.to_datetime(history["window_date"])
     draw_bands(figure, look, bands, lambda at: days.iloc[0] + timedelta(days=at))
-    is_gap = history["coverage_rate"].astype("Float64").fillna(1.0) < LEAST_COVERAGE
+    gap = is_gap(history)
     is_unfinished = days == pd.Timestamp(unfinished) if unfinished else days != days
-    draw_gaps(figure, look, [day.date() for day in days[is_gap]])
+    draw_gaps(figure, look, [day.date() for day in days[gap]])
     for column, name, color, width in (
         ("new_drop_count", "all tables", look.context, 2.0),
         ("prime_time_drops", "prime", look.accent, 2.5),
     ):
-        counts = history[column].astype("Float64").mask(is_gap)
+        counts = history[column].astype("Float64").mask(gap)
         finished = counts.mask(is_unfinished)
         _draw_line(figure, days, finished, history, color, width, name)
         draw_unfinished(figure, days, counts, is_unfinished, color, width)
     highest = max(int(history["new_drop_count"].max()), 1)
-    _label_ends(figure, look, history[~is_gap.to_numpy()], highest)
+    _label_ends(figure, look, history[~gap.to_numpy()], highest)
     date_axis(figure, days)
     figure.update_yaxes(rangemode="tozero", range=[0, highest * 1.1], showgrid=True, nticks=5)
     if highest < 5:

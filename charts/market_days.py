@@ -7,7 +7,7 @@ import plotly.graph_objects as go
 
 from charts.annotations import bands_of, draw_bands, room_above
 from charts.days import date_axis, draw_unfinished, stand_alone
-from charts.gaps import LEAST_COVERAGE, draw_gaps
+from charts.gaps import draw_gaps, is_gap
 from charts.look import SMALL_SIZE, Caption, Look, Margins, new_figure, say_instead
 from metrics.wording import date_words, number_of, number_words, percent_words, window_words
 
@@ -41,10 +41,10 @@ def market_days_figure(
         return say_instead(figure, look, "No drops were seen on these days.")
     x = pd.to_datetime(days["window_date"])
     draw_bands(figure, look, bands, lambda at: x.iloc[0] + timedelta(days=at))
-    is_gap = days["coverage_rate"].astype("Float64").fillna(1.0) < LEAST_COVERAGE
-    draw_gaps(figure, look, [day.date() for day in x[is_gap]])
+    gap = is_gap(days)
+    draw_gaps(figure, look, [day.date() for day in x[gap]])
     _draw_band(figure, look, days, x)
-    counts = days["drops"].astype("Float64").mask(is_gap.to_numpy())
+    counts = days["drops"].astype("Float64").mask(gap.to_numpy())
     is_unfinished = x == pd.Timestamp(unfinished) if unfinished else x != x
     finished = counts.mask(is_unfinished.to_numpy())
     figure.add_scatter(
@@ -62,7 +62,7 @@ def market_days_figure(
     )
     draw_unfinished(figure, x, counts, is_unfinished, look.accent, 2.25)
     highest = max(float(counts.max(skipna=True) or 0), _top(days), 1.0)
-    _label_spikes(figure, look, x, days[days["is_spike"].astype(bool) & ~is_gap.to_numpy()])
+    _label_spikes(figure, look, x, days[days["is_spike"].astype(bool) & ~gap.to_numpy()])
     _name_lines(figure, look, days, counts)
     date_axis(figure, x)
     figure.update_yaxes(range=[0, highest * 1.14], showgrid=True, nticks=5, tickformat=",")

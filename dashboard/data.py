@@ -64,8 +64,8 @@ def progress(market_id: str) -> Progress:
     return insights.progress(engine(), market_id)
 
 
-@st.cache_data(ttl=FRESH, show_spinner=False)
-def facets(market_id: str, _version: Version) -> dict[str, Sequence[str]]:
+@st.cache_data(ttl=FRESH, show_spinner=False, max_entries=100)
+def facets(market_id: str, version: Version) -> dict[str, Sequence[str]]:
     """What the market's venues can be filtered by."""
     return {
         "neighborhood": insights.neighborhoods(engine(), market_id),
@@ -110,14 +110,15 @@ def rank_history(market_id: str, as_of: date, version: Version) -> pd.DataFrame:
     return insights.rank_history(engine(), market_id, as_of)
 
 
-@st.cache_data(ttl=FRESH, show_spinner=False)
-def venue_names(market_id: str) -> dict[str, str]:
+@st.cache_data(ttl=FRESH, show_spinner=False, max_entries=100)
+def venue_names(market_id: str, version: Version) -> dict[str, str]:
     """The market's venues: name by id, in the order of their names."""
     names = insights.venue_names(engine(), market_id)
     return dict(zip(names["venue_id"], names["name"], strict=True))
 
 
-@st.cache_data(ttl=FRESH, show_spinner=False, max_entries=500)
+# Its market's version is known only once this is: what it says is asked as often as that.
+@st.cache_data(ttl=PROGRESS_FRESH, show_spinner=False, max_entries=500)
 def venue(venue_id: str) -> VenueFacts:
     """The venue's facts. Raises `UnknownVenueError`."""
     return insights.venue(engine(), venue_id)

@@ -1,6 +1,7 @@
 """What the pages about the market find, in sentences that their numbers support."""
 
 from collections.abc import Sequence
+from datetime import date, timedelta
 
 import pandas as pd
 
@@ -23,6 +24,7 @@ from metrics.wording import (
 
 FEWEST_DROPS = 10  # from which on is said when tables open
 LONGEST_LIST = 4
+COMPARED_NIGHTS = 7
 
 
 def live_finding(counts: pd.DataFrame, place: str) -> str:
@@ -46,27 +48,34 @@ def live_finding(counts: pd.DataFrame, place: str) -> str:
     )
 
 
-def nights_title(counts: pd.DataFrame, place: str) -> str:
-    """Which night has the fewest prime tables, of the next seven that have any table at all.
+def nights_title(counts: pd.DataFrame, place: str, *, first: date) -> str:
+    """Which of the seven nights from `first` have the fewest prime tables.
 
-    >>> from datetime import date
-    >>> nights = [date(2026, 11, 20), date(2026, 11, 21)]
-    >>> counts = pd.DataFrame({"slot_date": nights, "prime": [3, 9], "off_peak": [2, 2]})
-    >>> nights_title(counts, "New York")
-    'Three prime tables for Fri, Nov 20, the fewest of these two nights'
+    counts: as of `insights.live_counts`; a night without any table is not in it.
+
+    >>> nights = [date(2026, 11, 20) + timedelta(days=k) for k in range(7)]
+    >>> counts = pd.DataFrame({"slot_date": nights, "prime": [3, 4, 5, 6, 7, 8, 9], "off_peak": 2})
+    >>> nights_title(counts, "New York", first=nights[0])
+    'Three prime tables for Fri, Nov 20, the fewest of the next seven nights'
+    >>> nights_title(counts.drop([1, 3]), "New York", first=nights[0])
+    'No prime tables for Sat, Nov 21 and Mon, Nov 23, the fewest of the next seven nights'
     """
     if counts.empty:
         return f"No table is open in {place}"
-    week = counts.sort_values("slot_date").head(7)
-    fewest = week.loc[week["prime"].idxmin()]
-    if len(week) == 1:
-        return f"All of them are for {date_words(fewest['slot_date'])}"
-    amount = number_of(int(fewest["prime"]), "prime table")
-    night = date_words(fewest["slot_date"])
-    return (
-        f"{amount[0].upper()}{amount[1:]} for {night}, the fewest of "
-        f"{'the next' if len(week) == 7 else 'these'} {number_of(len(week), 'night')}"
-    )
+    if len(counts) == 1:
+        return f"All of them are for {date_words(counts['slot_date'].iloc[0])}"
+    week = [first + timedelta(days=k) for k in range(COMPARED_NIGHTS)]
+    prime = counts.set_index("slot_date")["prime"].reindex(week, fill_value=0)
+    fewest = int(prime.min())
+    nights = [date_words(night) for night in prime.index[prime == fewest]]
+    amount = number_of(fewest, "prime table")
+    amount = f"{amount[0].upper()}{amount[1:]}"
+    if len(nights) == COMPARED_NIGHTS:
+        return f"{amount} for {'each' if fewest else 'any'} of the next seven nights"
+    if len(nights) > LONGEST_LIST:
+        return f"{amount} for {number_of(len(nights), 'night')} of the next seven, the fewest"
+    each = "each of " if fewest and len(nights) > 1 else ""
+    return f"{amount} for {each}{list_words(nights)}, the fewest of the next seven nights"
 
 
 def few_drops(total: int, what: str = "table") -> str | None:

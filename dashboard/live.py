@@ -40,9 +40,9 @@ def _now(place: Place) -> None:
     st.caption(_freshness(place, reach.data_through, now))
     # Once its prime time is over, that tonight has the fewest prime tables says nothing.
     is_over = local_time(now, place.timezone).hour >= place.prime_end_hour
-    coming = counts[counts["slot_date"] > today] if is_over else counts
+    compared = today + timedelta(days=1) if is_over else today
     caption = Caption(
-        title=findings.nights_title(counts if coming.empty else coming, place.name),
+        title=findings.nights_title(counts, place.name, first=compared),
         subtitle=(
             "Tables open now by the night they are for; red: prime time "
             f"({place.prime_words}). {formats.instant_words(now, place.timezone)}, "

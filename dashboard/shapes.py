@@ -5,7 +5,7 @@ from datetime import date, timedelta
 import numpy as np
 import pandas as pd
 
-from charts.gaps import LEAST_COVERAGE
+from charts.gaps import is_gap
 from dashboard.formats import known
 from db.insights import WeekdayHours
 from metrics.tiers import Tier
@@ -37,8 +37,7 @@ def matched_weeks(days: pd.DataFrame, last: date) -> pd.DataFrame:
     """
     monday = last - last.weekday() * DAY
     seen = days.assign(drops=days["drops"].astype("Float64")).set_index("window_date")
-    is_gap = seen["coverage_rate"].fillna(1.0) < LEAST_COVERAGE
-    seen.loc[is_gap, "drops"] = pd.NA
+    seen.loc[is_gap(seen), "drops"] = pd.NA
     this_week = [monday + k * DAY for k in range(7)]
     until_now = [day if day <= last else None for day in this_week]
     return pd.DataFrame(

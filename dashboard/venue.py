@@ -20,7 +20,7 @@ from db import insights
 from db.insights import WINDOW_DAYS, Progress, UnknownVenueError, VenueFacts
 from metrics.catchable import effective_reaction_seconds
 from metrics.survival import SurvivalCurve
-from metrics.wording import count_words, date_words, duration_words, number_of, window_words
+from metrics.wording import count_words, date_words, duration_words, window_words
 
 DRAWN_DAYS = 90
 CLOCK_DAYS = 90
@@ -102,7 +102,7 @@ def _show(facts: VenueFacts) -> None:
 
 def _choose(market_id: str, chosen: str | None) -> None:
     """A list of the market's venues; choosing one puts it into the URL."""
-    names = data.venue_names(market_id)
+    names = data.venue_names(market_id, data.progress(market_id).version)
     ids = list(names)
 
     def put_into_url() -> None:
@@ -406,7 +406,7 @@ def _days(facts: VenueFacts, as_of: date, reach: Progress) -> None:
     first = days["window_date"].iloc[0] if len(days) else as_of
     notes = data.annotations(facts.market_id)
     caption = Caption(
-        title=_days_title(facts, days),
+        title=venue_findings.days_title(days, facts.name),
         subtitle=(
             f"Tables that opened each day, by the day they opened; {window_words(first, as_of)}, "
             f"{as_of.year}; "
@@ -437,15 +437,6 @@ def _days(facts: VenueFacts, as_of: date, reach: Progress) -> None:
             source=caption.source,
         ),
     )
-
-
-def _days_title(facts: VenueFacts, days: pd.DataFrame) -> str:
-    if days.empty or int(days["new_drop_count"].sum()) == 0:
-        return f"No table at {facts.name} was seen to open"
-    with_prime = int((days["prime_time_drops"] > 0).sum())
-    if with_prime == 0:
-        return f"No prime table opened at {facts.name} in {number_of(len(days), 'day')}"
-    return f"A prime table opened at {facts.name} on {with_prime} of {len(days)} days"
 
 
 page()

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 import pandas as pd
 
+from charts.gaps import is_gap
 from metrics.facts import Fact, curve_refusal, typical_open_time_fact
 from metrics.release_clock import FEWEST_DAYS, ReleaseClock
 from metrics.survival import SurvivalCurve
@@ -72,6 +73,24 @@ def ranks_title(ranks: pd.DataFrame, name: str) -> str:
     if len(ranks) > 1 and last["rank_lower"] > first["rank_upper"]:
         return f"{name} has moved down to {now}"
     return f"{name} ranks {now}"
+
+
+def days_title(days: pd.DataFrame, name: str) -> str:
+    """On how many of a venue's days a prime table opened; days that are gaps are not counted.
+
+    days: of whole days `new_drop_count`, `prime_time_drops`, `coverage_rate` (None: not known).
+    """
+    if days.empty or not days["new_drop_count"].any():
+        return f"No table at {name} was seen to open"
+    watched = days[~is_gap(days)]
+    if watched.empty:
+        return f"No day of {name} was watched for at least half"
+    with_prime = int((watched["prime_time_drops"] > 0).sum())
+    which = " we watched" if len(watched) < len(days) else ""
+    if with_prime == 0:
+        return f"No prime table opened at {name} in {number_of(len(watched), 'day')}{which}"
+    unit = "day" if len(watched) == 1 else "days"
+    return f"A prime table opened at {name} on {with_prime} of {len(watched)} {unit}{which}"
 
 
 def clock_title(clock: ReleaseClock | None, name: str) -> str:

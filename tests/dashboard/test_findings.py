@@ -179,6 +179,32 @@ def test_of_a_single_open_table_it_is_said_whether_it_is_in_prime_time() -> None
         )
 
 
+@pytest.mark.parametrize(
+    ("prime", "said"),
+    [
+        ({0: 3, 2: 5, 3: 6, 4: 7, 5: 8, 6: 9}, "No prime tables for Sat, Nov 21, the fewest"),
+        ({0: 3, 1: 5, 2: 3, 3: 6, 4: 7, 5: 8, 6: 9}, "each of Fri, Nov 20 and Sun, Nov 22, the"),
+        ({0: 3, 12: 1}, "No prime tables for six nights of the next seven, the fewest"),
+        ({9: 3, 12: 1}, "No prime tables for any of the next seven nights"),
+        (dict.fromkeys(range(9), 2), "Two prime tables for each of the next seven nights"),
+        ({1: 4}, "All of them are for Sat, Nov 21"),
+        ({}, "No table is open in New York"),
+    ],
+)
+def test_nights_without_any_table_have_the_fewest_and_those_level_are_named_together(
+    prime: dict[int, int], said: str
+) -> None:
+    first = date(2026, 11, 20)
+    counts = pd.DataFrame(
+        {
+            "slot_date": [first + timedelta(days=k) for k in prime],
+            "prime": list(prime.values()),
+            "off_peak": 1,
+        }
+    )
+    assert said in findings.nights_title(counts, "New York", first=first)
+
+
 def test_a_few_tables_have_no_busiest_hour_and_no_half() -> None:
     leads = pd.DataFrame({"lead_days": [2], "drops": [9]})
     assert findings.lead_title(leads) == "Only nine tables opened in this window"
@@ -273,6 +299,23 @@ def test_a_median_of_too_few_closings_is_not_named() -> None:
 def test_the_weekday_of_a_venue_is_counted_in_one_way(opened: list[int], said: str) -> None:
     cells = pd.DataFrame({"weekday": range(len(opened)), "hour": 10, "drops": opened})
     assert venue_findings.venue_hours_title(cells, is_slot=False) == said
+
+
+@pytest.mark.parametrize(
+    ("prime", "coverage", "said"),
+    [
+        ([1, 0, 0], [1.0, 0.0, 0.4], "A prime table opened at Luna on 1 of 1 day we watched"),
+        ([0, 0, 3], [1.0, 0.6, 0.4], "No prime table opened at Luna in two days we watched"),
+        ([1, 0, 3], [None, None, None], "A prime table opened at Luna on 2 of 3 days"),
+        ([1, 0, 3], [None, 0.1, 1.0], "A prime table opened at Luna on 2 of 2 days we watched"),
+        ([1, 0, 3], [0.1, 0.1, 0.1], "No day of Luna was watched for at least half"),
+    ],
+)
+def test_a_venues_days_are_counted_without_those_nobody_watched(
+    prime: list[int], coverage: list[float | None], said: str
+) -> None:
+    days = pd.DataFrame({"new_drop_count": 4, "prime_time_drops": prime, "coverage_rate": coverage})
+    assert venue_findings.days_title(days, "Luna") == said
 
 
 def test_a_venue_has_a_release_time_only_with_a_clock() -> None:

@@ -9,7 +9,8 @@ from streamlit.testing.v1 import AppTest
 from dashboard import data
 from db import insights
 from db.engine import Engine
-from tests import seeding
+from pipeline.tick import tick
+from tests import factories, seeding
 from tests.dashboard.conftest import Open
 from tests.dashboard.worlds import LAST_WHOLE_DAY
 
@@ -257,3 +258,25 @@ def test_a_database_that_does_not_answer_is_one_clear_sentence(open_page: Open, 
     assert not page.exception
     (error,) = page.error
     assert error.value.startswith("The database does not answer")
+
+
+def test_a_venue_that_moved_and_was_renamed_is_filtered_and_found_by_what_it_is_now(
+    open_page: Open, engine: Engine, database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = factories.NOW
+    monkeypatch.setattr(data, "now", lambda: now + timedelta(minutes=1))
+    venue = {"venue_id": "v", "name": "Luna", "market": "nyc", "neighborhood": "SoHo"}
+    factories.deliver_venues(engine, venue)
+    factories.deliver(engine, factories.new_drop(now - timedelta(days=1)), received_at=now)
+    tick(engine, factories.SETTINGS, now)
+    page = open_page(database_url, HARDEST)
+    assert page.selectbox(key="neighborhood").options[1:] == ["SoHo"]
+    before = data.venue_names("nyc", data.progress("nyc").version)
+    factories.deliver_venues(engine, {**venue, "name": "Mare", "neighborhood": "Nolita"})
+    tick(engine, factories.SETTINGS, now + timedelta(minutes=1))
+    data.progress.clear()  # as after its 15 seconds
+    page.run()
+    assert not page.exception
+    assert page.selectbox(key="neighborhood").options[1:] == ["Nolita"]
+    assert before == {"v": "Luna"}
+    assert data.venue_names("nyc", data.progress("nyc").version) == {"v": "Mare"}
