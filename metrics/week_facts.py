@@ -464,21 +464,33 @@ def capitalized(text: str) -> str:
 
 
 def bookings_fact(
-    found: Proportion, before: Proportion | None, ratio: Interval | None, context: FactContext
+    found: Proportion,
+    before: Proportion | None,
+    ratio: Interval | None,
+    context: FactContext,
+    *,
+    days_before: int,
 ) -> Fact:
     """How many alerts led to a booking, and against the 28 days before.
 
-    ratio: the interval of the two shares' ratio; None where there is nothing before.
+    before: None where no alert was sent then. ratio: the interval of the two shares' ratio, users
+    as the unit; None where there are too few to compare. days_before: of the 28, those with alerts.
     """
     interval = (found.lower, found.upper)
     share = f"{count_words(found.successes)} of {count_words(found.trials)} alerts"
     sentence = f"{share} led to a booking, {percent_words(found.share, interval)}"
-    if before is not None and ratio is not None:
+    if before is not None:
         then = percent_words(before.share, (before.lower, before.upper))
-        if ratio[0] > 1 or ratio[1] < 1:
-            sentence += f", {'up' if ratio[0] > 1 else 'down'} from {then} in the four weeks before"
+        then += f" of {number_of(before.trials, 'alert')}"
+        when = "in the four weeks before"
+        if days_before < 28:
+            when = f"on the {number_of(days_before, 'day')} with alerts of the four weeks before"
+        if ratio is None:
+            sentence += f"; {then} {when}, too few to compare"
+        elif ratio[0] > 1 or ratio[1] < 1:
+            sentence += f", {'up' if ratio[0] > 1 else 'down'} from {then} {when}"
         else:
-            sentence += f", about as in the four weeks before ({then})"
+            sentence += f", about as {when} ({then})"
     return stated(
         BOOKINGS,
         "share of alerts",

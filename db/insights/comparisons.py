@@ -6,7 +6,7 @@ alerts went to one user is in the intervals (`metrics/by_users.py`).
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 import numpy as np
 import pandas as pd
@@ -72,6 +72,15 @@ class Variants:
 
 
 @dataclass(frozen=True)
+class AgainstBefore:
+    """Alerts of some days (first) against those of as many days before; `crude` is of the shares as
+    they are. days_before: how many of the earlier days had settled alerts."""
+
+    compared: Comparison
+    days_before: int
+
+
+@dataclass(frozen=True)
 class VenueConversion:
     """A venue's bookings per settled alert: its own share, the shrunken one it is ranked by with
     its rank's band (None with a single venue), and its ratio to all other venues with a p-value
@@ -89,7 +98,7 @@ class VenueConversion:
 @dataclass(frozen=True)
 class _Settled:
     """Settled alerts, one an element: the cell each is of, its user, whether it led to a booking.
-    cells: venue_id, daypart, goal_match, message_variant."""
+    cells: venue_id, daypart, goal_match, message_variant, sent_date."""
 
     cells: pd.DataFrame
     cell: NDArray[np.int64]
@@ -112,6 +121,22 @@ def saved_or_not(
     alerts = _settled(engine, scope)
     goal = alerts.cells["goal_match"].to_numpy()
     return _compared(alerts, "goal_match", goal == "true", goal == "false")
+
+
+def against_before(
+    engine: Engine, *, now: datetime, days: int, window_hours: float, as_of: date, market: str
+) -> AgainstBefore:
+    """Alerts of the `days` that end with `as_of` against those of as many days before. Errors as of
+    `db.insights.funnel`."""
+    scope = scope_of(engine, market, 2 * days, as_of, now, window_hours, None)
+    alerts = _settled(engine, scope)
+    sent_date = alerts.cells["sent_date"].to_numpy()
+    is_now = sent_date > as_of - timedelta(days=days)
+    before = sent_date[alerts.cell][~is_now[alerts.cell]]
+    return AgainstBefore(
+        compared=_compared(alerts, "against before", is_now, ~is_now),
+        days_before=len(np.unique(before)),
+    )
 
 
 def saved_fact(found: Comparison, first: date, last: date, permalink: str) -> Fact:
@@ -276,7 +301,7 @@ def _settled(engine: Engine, scope: Scope) -> _Settled:
     # Users who were forgotten cannot be told apart: each of their alerts stands for itself.
     user = np.where(user == 0, 2**32 + np.arange(len(user)), user)
     return _Settled(
-        cells=rows[["venue_id", "daypart", "goal_match", "message_variant"]],
+        cells=rows[["venue_id", "daypart", "goal_match", "message_variant", "sent_date"]],
         cell=cell[is_settled],
         user=user[is_settled],
         is_booked=booked[is_settled] <= scope.window_seconds,
