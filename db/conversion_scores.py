@@ -13,6 +13,7 @@ from sqlalchemy import Connection, Row
 from db.queries import run
 from db.schema import conversion_metrics
 from db.scores import copy_rows
+from metrics.calendar import local_day_start
 from metrics.conversion import (
     GRACE_SECONDS,
     LONGEST_WINDOW_SECONDS,
@@ -65,11 +66,14 @@ def read_cells(
     latter as PostgreSQL writes arrays."""
     for begin in range(0, len(days), VENUE_DAYS_AT_ONCE):
         part = days[begin : begin + VENUE_DAYS_AT_ONCE]
+        # PostgreSQL's own midnight is the second one where clocks go back to it.
+        starts = {day: local_day_start(day, market.timezone) for day in {day for _, day in part}}
         result = run(
             connection,
             "alerts_to_score",
             venue_ids=[venue_id for venue_id, _ in part],
             sent_dates=[day for _, day in part],
+            start_ats=[starts[day] for _, day in part],
             timezone=market.timezone,
             prime_start_hour=market.prime_start_hour,
             prime_end_hour=market.prime_end_hour,

@@ -48,6 +48,8 @@ def problems(engine: Engine, progress: Progress = lambda done, total: None) -> I
             progress(done, len(days))
         for row in run(connection, "unequal_scores").all():
             yield f"day {row.opened_date}, venue {row.venue_id}: {row.problem}"
+        for row in run(connection, "unequal_conversion").all():
+            yield f"day {row.sent_date}, venue {row.venue_id}: {row.problem}"
 
 
 def _unsealed_day_problems(connection: Connection, day: date) -> Iterator[str]:

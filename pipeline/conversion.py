@@ -36,7 +36,8 @@ def _score_market(
     connection: Connection, market: Any, now: datetime, window_seconds: int, *, everything: bool
 ) -> int:
     method_key = (
-        f"formulas {FORMULA_VERSION}, window {window_seconds} s, zone {market.timezone}, "
+        f"formulas {FORMULA_VERSION}, window {window_seconds} s, "
+        f"days of {market.timezone} from their first instant, "
         f"prime {market.prime_start_hour}-{market.prime_end_hour}"
     )
     if everything or market.method_key != method_key:

@@ -3,12 +3,12 @@
 -- within a window if and only if its seconds are), and to the closing of the drop's table. What
 -- NEVER and NOT_KNOWN stand for, and the grace, is said in metrics/conversion.py. A user's number is
 -- the first 32 bits of the key (a keyed hash), 0 where that was erased.
--- in:  venue_ids and sent_dates (of the same length), timezone, prime_start_hour, prime_end_hour,
---      never, not_known, grace_seconds, longest_seconds
+-- in:  venue_ids, sent_dates and start_ats (of the same length; a day's first instant), timezone,
+--      prime_start_hour, prime_end_hour, never, not_known, grace_seconds, longest_seconds
 WITH days AS (
-    SELECT venue_id, sent_date,
-        sent_date::timestamp AT TIME ZONE CAST(:timezone AS text) AS start_at
-    FROM unnest(CAST(:venue_ids AS text[]), CAST(:sent_dates AS date[])) AS d (venue_id, sent_date)
+    SELECT *
+    FROM unnest(CAST(:venue_ids AS text[]), CAST(:sent_dates AS date[]), CAST(:start_ats AS timestamptz[]))
+        AS d (venue_id, sent_date, start_at)
 ), sent AS (
     SELECT a.*, d.sent_date, d.start_at
     FROM days d

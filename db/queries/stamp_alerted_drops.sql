@@ -1,12 +1,21 @@
 -- Keeps of every drop that alerts are about what is known of it, and of its end, before its raw events
 -- are pruned: for drops that alerts of these batches name, and for drops that these batches opened
--- or ended and alerts name. Repeating it changes nothing.
+-- or ended and alerts name. The events of a user who was forgotten are gone: what they named is read off
+-- their alerts, whose days are marked. Repeating it changes nothing.
 -- in:  batch_ids, dates (all days these batches wrote drops to)
 WITH named AS (
-    SELECT DISTINCT venue_id, slot_id, opened_at, drop_event_id
+    SELECT venue_id, slot_id, opened_at, drop_event_id
     FROM alert_events
     WHERE batch_id = ANY (CAST(:batch_ids AS bigint[]))
       AND (slot_id IS NOT NULL OR drop_event_id IS NOT NULL)
+    UNION
+    SELECT a.venue_id, a.slot_id, a.opened_at, a.drop_event_id
+    FROM unscored_alert_days u
+    JOIN venues v USING (venue_id)
+    JOIN markets m USING (market_id)
+    JOIN alerts a
+      ON a.venue_id = u.venue_id AND (a.alert_sent_at AT TIME ZONE m.timezone)::date = u.sent_date
+    WHERE a.forgotten_at IS NOT NULL AND (a.slot_id IS NOT NULL OR a.drop_event_id IS NOT NULL)
 ), written AS (
     SELECT venue_id, opened_date, slot_id, opened_at, event_id, is_end
     FROM drop_events

@@ -1,5 +1,7 @@
 -- Of each venue the last row stands; what it does not say stays as it was. The days of a venue that is
--- now said to be in another neighborhood are to be scored again.
+-- now said to be in another neighborhood are to be scored again, and so are the days of alerts of a venue
+-- that goes to another market: those it had there, which may be none of its days any more, and those it has
+-- here.
 -- in:  batch_id, default_market_id
 -- out: the venues that are new or were changed
 WITH said AS (
@@ -25,6 +27,24 @@ WITH said AS (
     ORDER BY r.venue_id, r.opened_date
     -- Touched, or a tick that runs meanwhile would take the mark away without having seen the change.
     ON CONFLICT (venue_id, opened_date) DO UPDATE SET opened_date = excluded.opened_date
+), moving AS (
+    SELECT v.venue_id, v.market_id AS from_market_id, said.market_id AS to_market_id
+    FROM said
+    JOIN venues v USING (venue_id)
+    WHERE said.market_id <> v.market_id
+), alert_days AS (
+    INSERT INTO unscored_alert_days (venue_id, sent_date)
+    SELECT a.venue_id, (a.alert_sent_at AT TIME ZONE m.timezone)::date
+    FROM moving
+    JOIN markets m ON m.market_id IN (from_market_id, to_market_id)
+    JOIN alerts a USING (venue_id)
+    WHERE a.alert_sent_at IS NOT NULL
+    UNION
+    SELECT venue_id, sent_date
+    FROM moving
+    JOIN conversion_metrics USING (venue_id)
+    ORDER BY 1, 2
+    ON CONFLICT (venue_id, sent_date) DO UPDATE SET sent_date = excluded.sent_date
 )
 INSERT INTO venues AS kept (venue_id, market_id, name, neighborhood, cuisine, price, lists)
 SELECT venue_id, market_id, name, neighborhood, cuisine, price, lists
