@@ -43,8 +43,10 @@ def _weeks(asked: Asked, rows: tuple[FunnelRow, ...], total: FunnelRow) -> None:
         st.info("No alert was sent in this window.")
         return
     notes = data.annotations(asked.market_id)
+    shown = conversion.exported(weeks, kept=["week", "week_date", "is_settled"])
+    drawn = weeks[~shown["is_suppressed"]]
     caption = Caption(
-        title=findings.cohorts_title(weeks),
+        title=findings.cohorts_title(drawn),
         subtitle=(
             f"Share of settled alerts booked {asked.window_words}, by the week they were sent in, "
             "with 95 % interval; weeks in which some have not settled are open dots, and the first "
@@ -53,9 +55,8 @@ def _weeks(asked: Asked, rows: tuple[FunnelRow, ...], total: FunnelRow) -> None:
         ),
         source=asked.source,
     )
-    shown = conversion.exported(weeks, kept=["week", "week_date", "is_settled"])
     parts.figure(
-        lambda look, printed: cohorts_figure(weeks, look, printed, annotations=notes),
+        lambda look, printed: cohorts_figure(drawn, look, printed, annotations=notes),
         caption,
         key="cohorts",
         alt=f"{caption.title}. {caption.subtitle}",
@@ -71,7 +72,9 @@ def _weeks(asked: Asked, rows: tuple[FunnelRow, ...], total: FunnelRow) -> None:
                 "Settled": [conversion.count_text(count) for count in shown["sent"]],
                 "Booked": [conversion.count_text(count) for count in shown["booked"]],
                 "Of all settled": [
-                    conversion.rate_text(row.booked_rate, row.lower, row.upper)
+                    conversion.rate_text(
+                        row.booked_rate, row.lower, row.upper, is_held_back=row.is_suppressed
+                    )
                     for row in shown.itertuples()
                 ],
                 "Not settled": [conversion.count_text(count) for count in shown["unsettled"]],
@@ -80,6 +83,8 @@ def _weeks(asked: Asked, rows: tuple[FunnelRow, ...], total: FunnelRow) -> None:
         key="cohort-rows",
         alt="Conversion by week of sending",
     )
+    if shown["is_suppressed"].any():
+        st.caption(conversion.HELD_BACK_WORDS)
 
 
 def _times(asked: Asked, total: FunnelRow) -> None:

@@ -36,7 +36,12 @@ from metrics.wording import (
 DAYS = (7, 28, 90)
 WINDOW_HOURS = (1, 6, 24, 72, 168)
 HOUR = 3600
-FEWER = f"fewer than {SMALLEST_CELL}"
+HELD_BACK = "held back"
+HELD_BACK_WORDS = (
+    f"Rows of fewer than {SMALLEST_CELL} settled alerts, and as many next to them as it takes to "
+    "keep them from following from the total, are held back here, in the picture and in the CSV; "
+    "so are such counts of alerts that have not settled."
+)
 
 NO_ALERTS = (
     "No alert has been scored yet. Apps send what becomes of alerts to `POST /alerts/track`, files "
@@ -244,14 +249,38 @@ def key_words(by: str, key: str | None, names: Mapping[str, str]) -> str:
 def exported(table: pd.DataFrame, *, kept: Sequence[str]) -> pd.DataFrame:
     """A breakdown as it may leave the house: the numbers of small rows are empty.
 
-    table: with `sent` and `unsettled`. kept: the columns that name a row. `is_suppressed` is added.
+    table: in the order of the groups, with `sent` (settled alerts: who is small, is so on every
+    page) and `unsettled`, which are held back by their own numbers too. kept: the columns that name
+    a row. `is_suppressed` is added.
     """
-    sizes = (table["sent"] + table["unsettled"]).astype(int).tolist()
-    is_suppressed = pd.Series(are_suppressed(sizes), index=table.index, dtype=bool)
+    shown = emptied(table, _are_small(table["sent"]), kept=kept)
+    unsettled = emptied(table[["unsettled"]], _are_small(table["unsettled"]), kept=())
+    return shown.assign(unsettled=shown["unsettled"].where(unsettled["unsettled"].notna(), None))
+
+
+def _are_small(sizes: pd.Series) -> pd.Series:
+    return pd.Series(are_suppressed(sizes.astype(int).tolist()), index=sizes.index, dtype=bool)
+
+
+def emptied(table: pd.DataFrame, is_suppressed: pd.Series, *, kept: Sequence[str]) -> pd.DataFrame:
+    """The table without the numbers of the rows that are held back. `is_suppressed` is added."""
     shown = table.copy()
     for column in table.columns.difference(list(kept)):
         shown[column] = table[column].astype(object).where(~is_suppressed, None)
     return shown.assign(is_suppressed=is_suppressed)
+
+
+def held_back(asked: Asked, by: str) -> set[str | None]:
+    """Keys of a breakdown's groups whose numbers are held back, the same ones on every page."""
+    rows = funnel(asked, by).rows
+    are_held = are_suppressed([row.sent for row in rows])
+    return {row.key for row, is_held in zip(rows, are_held, strict=True) if is_held}
+
+
+def shown_venues(asked: Asked) -> Sequence[VenueConversion]:
+    """The venues that a title may name."""
+    held = held_back(asked, "venue")
+    return [venue for venue in venues(asked) if venue.venue_id not in held]
 
 
 TIER_ORDER = ("impossible", "tough", "gettable", "not enough watching", "not ranked")
@@ -291,20 +320,24 @@ def table(frame: pd.DataFrame, *, key: str, alt: str) -> None:
 
 
 def count_text(count: object) -> str:
-    """A count in a table; one that is held back is said to be small.
+    """A count in a table; one that is held back says so, small or not.
 
     >>> count_text(1234), count_text(None)
-    ('1,234', 'fewer than 10')
+    ('1,234', 'held back')
     """
-    return FEWER if count is None or pd.isna(count) else count_words(int(count))  # type: ignore[call-overload]
+    return HELD_BACK if count is None or pd.isna(count) else count_words(int(count))  # type: ignore[call-overload]
 
 
-def rate_text(share: object, lower: object, upper: object) -> str:
+def rate_text(share: object, lower: object, upper: object, *, is_held_back: object = False) -> str:
     """A share with its interval in a table.
 
     >>> rate_text(0.31, 0.25, 0.37), rate_text(None, None, None)
     ('31 % (25–37 %)', 'not enough data')
+    >>> rate_text(None, None, None, is_held_back=True)
+    'held back'
     """
+    if is_held_back:
+        return HELD_BACK
     if share is None or pd.isna(share):
         return formats.UNKNOWN
     ends = (float(lower), float(upper))  # type: ignore[arg-type]

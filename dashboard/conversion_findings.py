@@ -26,6 +26,8 @@ BEFORE = {
 }
 FEWEST = 30
 """Below this many settled alerts a finding says only how many there were."""
+NOT_TOLD_YET = "Whether saving a venue matters cannot be told yet"
+TOO_FEW_VARIANTS = "Too few alerts to compare variants"
 CANNOT_TELL_WORDS = f"Without an interval nothing is claimed: {USERS_CANNOT_TELL}."
 
 
@@ -196,7 +198,7 @@ def saved_title(fact: Fact) -> str:
     """The sentence that may be printed, or why none may."""
     if fact.printable is not None:
         return fact.printable
-    return "Whether saving a venue matters cannot be told yet"
+    return NOT_TOLD_YET
 
 
 def disagreement_words(found: Comparison) -> str | None:

@@ -1,5 +1,6 @@
 """Page: what converts. Saved or not, venues, messages, tiers, timing."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pandas as pd
@@ -13,7 +14,6 @@ from dashboard.figures import forest_figure, shares_figure
 from db import insights
 from db.insights import Comparison, VenueConversion
 from metrics.proportions import Proportion, ShareRatio
-from metrics.small_cells import SMALLEST_CELL, are_suppressed
 from metrics.wording import count_words, number_of, number_words, rank_band_words
 
 MOST_VENUES = 30
@@ -45,19 +45,25 @@ def _saved(asked: Asked) -> None:
     found = conversion.saved_or_not(asked)
     first = asked.last - timedelta(days=asked.days - 1)
     fact = insights.saved_fact(found, first, asked.last, "/drivers")
+    keys = ("true", "false")
+    held = conversion.held_back(asked, "goal_match")
+    is_held = not held.isdisjoint(keys)
     rows = _forest_rows("all alerts together", found.crude) + _adjusted_rows(
         "like with like", found
     )
-    table = pd.DataFrame(rows)
+    table = pd.DataFrame([] if is_held else rows, columns=list(_FOREST))
+    n = (
+        conversion.n_words(asked, conversion.funnel(asked).total)
+        if is_held
+        else f"n = {number_of(found.alerts, 'settled alert')} to {count_words(found.users[0])} and "
+        f"{number_of(found.users[1], 'user')}. {asked.days_words}."
+    )
     caption = Caption(
-        title=findings.saved_title(fact),
+        title=findings.NOT_TOLD_YET if is_held else findings.saved_title(fact),
         subtitle=(
             f"How many times as often alerts for saved venues are booked {asked.window_words} as "
             "those for others: all together, and within the same venue and daypart "
-            "(Mantel–Haenszel); 95 % intervals with users as the unit. "
-            f"n = {number_of(found.alerts, 'settled alert')} to "
-            f"{count_words(found.users[0])} and {number_of(found.users[1], 'user')}. "
-            f"{asked.days_words}."
+            f"(Mantel–Haenszel); 95 % intervals with users as the unit. {n}"
         ),
         source=asked.source,
     )
@@ -68,13 +74,17 @@ def _saved(asked: Asked) -> None:
         alt=f"{caption.title}. {caption.subtitle}",
         file_name=asked.file_stem("saved-or-not"),
         table=asked.signed(
-            _exported_sides(table, [("saved", found.first), ("not saved", found.second)])
+            _exported_sides(
+                table, [("saved", found.first), ("not saved", found.second)], is_held=is_held
+            )
         ),
     )
     warning = findings.disagreement_words(found)
-    if warning is not None:
+    if warning is not None and not is_held:
         st.warning(warning)
-    if fact.printable is not None:
+    if is_held:
+        st.caption(conversion.HELD_BACK_WORDS)
+    elif fact.printable is not None:
         with st.container(key="saved-facts"):
             st.code(
                 f"{fact.printable}.\n{fact.source_line} · {asked.source}",
@@ -91,6 +101,9 @@ def _saved(asked: Asked) -> None:
                 "Users": [count_words(users) for users in found.users],
             },
             index=["saved", "not saved"],
+        ).mask(
+            pd.Series([key in held for key in keys], index=["saved", "not saved"]),
+            conversion.HELD_BACK,
         )
     )
 
@@ -100,15 +113,12 @@ def _venues(asked: Asked) -> None:
     if not venues:
         return
     table = pd.DataFrame([_venue_row(venue) for venue in venues])
-    is_small = are_suppressed(table["sent"].tolist())
-    shown = table.copy()
-    for column in table.columns.difference(["venue_id", "name"]):
-        shown[column] = table[column].astype(object).where(~pd.Series(is_small), None)
-    shown["is_suppressed"] = is_small
-    ranked = table[~pd.Series(is_small)].head(MOST_VENUES)
+    is_suppressed = table["venue_id"].isin(conversion.held_back(asked, "venue"))
+    shown = conversion.emptied(table, is_suppressed, kept=["venue_id", "name"])
+    ranked = table[~is_suppressed].head(MOST_VENUES)
     settled = int(table["sent"].sum())
     caption = Caption(
-        title=findings.venues_title(venues),
+        title=findings.venues_title(conversion.shown_venues(asked)),
         subtitle=(
             f"Share of settled alerts booked {asked.window_words}, drawn towards the average where "
             "alerts are few (the open dot is the venue's own share), with 95 % interval; at the "
@@ -162,7 +172,9 @@ def _venues(asked: Asked) -> None:
                 "Alerts": [conversion.count_text(count) for count in shown["sent"]],
                 "Booked": [conversion.count_text(count) for count in shown["booked"]],
                 "Own share": [
-                    conversion.rate_text(row.booked_rate, row.lower, row.upper)
+                    conversion.rate_text(
+                        row.booked_rate, row.lower, row.upper, is_held_back=row.is_suppressed
+                    )
                     for row in shown.itertuples()
                 ],
                 "Against all others": [
@@ -181,6 +193,8 @@ def _venues(asked: Asked) -> None:
         key="venue-rows",
         alt="Venues by conversion, highest first",
     )
+    if is_suppressed.any():
+        st.caption(conversion.HELD_BACK_WORDS)
 
 
 def _variants(asked: Asked) -> None:
@@ -188,15 +202,26 @@ def _variants(asked: Asked) -> None:
     if found is None:
         st.subheader(findings.variants_title(None), anchor=False)
         return
-    rows = [row for each in found.compared for row in _adjusted_rows(f"variant {each.name}", each)]
+    held = conversion.held_back(asked, "message_variant")
+    is_held = not held.isdisjoint(found.shares)
+    compared = [each for each in found.compared if held.isdisjoint({each.name, found.reference})]
+    rows = [row for each in compared for row in _adjusted_rows(f"variant {each.name}", each)]
     alerts = sum(share.trials for share in found.shares.values())
+    n = (
+        conversion.n_words(asked, conversion.funnel(asked).total)
+        if is_held
+        else f"n = {number_of(alerts, 'settled alert')}. {asked.days_words}."
+    )
     caption = Caption(
-        title=findings.variants_title(found),
+        title=(
+            findings.TOO_FEW_VARIANTS
+            if found.compared and not compared
+            else findings.variants_title(replace(found, compared=tuple(compared)))
+        ),
         subtitle=(
             f"How many times as often each variant is booked {asked.window_words} as "
             f"{found.reference}, within the same venue and daypart (Mantel–Haenszel), with "
-            "95 % interval, users as the unit. "
-            f"n = {number_of(alerts, 'settled alert')}. {asked.days_words}."
+            f"95 % interval, users as the unit. {n}"
         ),
         source=asked.source,
     )
@@ -207,11 +232,13 @@ def _variants(asked: Asked) -> None:
         key="variants",
         alt=f"{caption.title}. {caption.subtitle}",
         file_name=asked.file_stem("variants"),
-        table=asked.signed(_exported_sides(table, list(found.shares.items()))),
+        table=asked.signed(_exported_sides(table, list(found.shares.items()), is_held=is_held)),
     )
-    if any(findings.users_cannot_tell(each) for each in found.compared):
+    if any(findings.users_cannot_tell(each) for each in compared):
         st.caption(findings.CANNOT_TELL_WORDS)
-    tested = {each.name: each for each in found.compared}
+    if is_held:
+        st.caption(conversion.HELD_BACK_WORDS)
+    tested = {each.name: each for each in compared}
     st.table(
         pd.DataFrame(
             {
@@ -223,6 +250,12 @@ def _variants(asked: Asked) -> None:
                 "p, all asked": [_p_words(tested.get(name)) for name in found.shares],
             },
             index=[f"variant {name}" for name in found.shares],
+        ).mask(
+            pd.Series(
+                [name in held for name in found.shares],
+                index=[f"variant {name}" for name in found.shares],
+            ),
+            conversion.HELD_BACK,
         )
     )
 
@@ -233,10 +266,11 @@ def _shares(asked: Asked, by: str, key: str) -> None:
     if rows.empty:
         return
     shown = conversion.exported(rows, kept=["name"])
-    drawn = rows[rows["booked_rate"].notna() & ~shown["is_suppressed"]]
+    open_rows = rows[~shown["is_suppressed"]]
+    drawn = open_rows[open_rows["booked_rate"].notna()]
     overall = found.total.steps[-1].overall
     caption = Caption(
-        title=findings.breakdown_title(rows, BREAKDOWNS[by]),
+        title=findings.breakdown_title(open_rows, BREAKDOWNS[by]),
         subtitle=(
             f"Share of settled alerts booked {asked.window_words}, by {BREAKDOWNS[by]}, with "
             f"95 % interval; not compared like with like. {conversion.n_words(asked, found.total)}"
@@ -268,7 +302,9 @@ def _shares(asked: Asked, by: str, key: str) -> None:
                 "Alerts": [conversion.count_text(count) for count in shown["sent"]],
                 "Booked": [conversion.count_text(count) for count in shown["booked"]],
                 "Of all sent": [
-                    conversion.rate_text(row.booked_rate, row.lower, row.upper)
+                    conversion.rate_text(
+                        row.booked_rate, row.lower, row.upper, is_held_back=row.is_suppressed
+                    )
                     for row in shown.itertuples()
                 ],
             }
@@ -276,6 +312,8 @@ def _shares(asked: Asked, by: str, key: str) -> None:
         key=f"{key}-rows",
         alt=caption.title,
     )
+    if shown["is_suppressed"].any():
+        st.caption(conversion.HELD_BACK_WORDS)
 
 
 _FOREST = ("name", "ratio", "lower", "upper", "is_subject")
@@ -309,11 +347,11 @@ def _adjusted_rows(name: str, found: Comparison) -> list[dict[str, object]]:
 
 
 def _exported_sides(
-    ratios: pd.DataFrame, sides: list[tuple[str, Proportion | None]]
+    ratios: pd.DataFrame, sides: list[tuple[str, Proportion | None]], *, is_held: bool
 ) -> pd.DataFrame:
-    """Ratios and shares in one file, unless a side is so small that it could be one user."""
-    if any(side is None or side.trials < SMALLEST_CELL for _, side in sides):
-        return ratios[["name"]].assign(is_suppressed=True)
+    """Ratios and shares in one file, unless a side is held back wherever it is shown."""
+    if is_held:
+        return pd.DataFrame({"name": [name for name, _ in sides]}).assign(is_suppressed=True)
     shares = pd.DataFrame(
         [
             {

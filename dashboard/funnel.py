@@ -77,14 +77,22 @@ def _whole(asked: Asked, total: FunnelRow) -> None:
                 "Of the step before": [
                     "all"
                     if row.step == "sent"
-                    else conversion.rate_text(row.step_rate, row.step_lower, row.step_upper)
+                    else conversion.rate_text(
+                        row.step_rate,
+                        row.step_lower,
+                        row.step_upper,
+                        is_held_back=row.is_suppressed,
+                    )
                     for row in shown.itertuples()
                 ],
                 "Of all sent": [
                     "all"
                     if row.step == "sent"
                     else conversion.rate_text(
-                        row.overall_rate, row.overall_lower, row.overall_upper
+                        row.overall_rate,
+                        row.overall_lower,
+                        row.overall_upper,
+                        is_held_back=row.is_suppressed,
                     )
                     for row in shown.itertuples()
                 ],
@@ -114,16 +122,18 @@ def _broken_down(asked: Asked, total: FunnelRow) -> None:
     rows = conversion.rows_of(found, by, names)
     if rows.empty:
         return
-    if by not in IN_ORDER:
-        rows = rows.sort_values(["sent", "name"], ascending=[False, True], ignore_index=True)
     shown = conversion.exported(rows, kept=["name"])
-    drawn = rows[rows["booked_rate"].notna() & ~shown["is_suppressed"]].head(MOST_ROWS)
+    if by not in IN_ORDER:
+        rows = rows.sort_values(["sent", "name"], ascending=[False, True])
+        shown = shown.loc[rows.index]
+    open_rows = rows[~shown["is_suppressed"]]
+    drawn = open_rows[open_rows["booked_rate"].notna()].head(MOST_ROWS)
     overall = total.steps[-1].overall
     caption = Caption(
         title=(
-            findings.venues_title(conversion.venues(asked))
+            findings.venues_title(conversion.shown_venues(asked))
             if by == "venue"
-            else findings.breakdown_title(rows, BREAKDOWNS[by])
+            else findings.breakdown_title(open_rows, BREAKDOWNS[by])
         ),
         subtitle=(
             f"Share of settled alerts booked {asked.window_words}, by {BREAKDOWNS[by]}, with 95 % "
@@ -158,7 +168,9 @@ def _broken_down(asked: Asked, total: FunnelRow) -> None:
                 "Tapped": [conversion.count_text(count) for count in shown["tapped"]],
                 "Booked": [conversion.count_text(count) for count in shown["booked"]],
                 "Of all sent": [
-                    conversion.rate_text(row.booked_rate, row.lower, row.upper)
+                    conversion.rate_text(
+                        row.booked_rate, row.lower, row.upper, is_held_back=row.is_suppressed
+                    )
                     for row in shown.itertuples()
                 ],
                 "Not settled": [conversion.count_text(count) for count in shown["unsettled"]],
@@ -174,10 +186,7 @@ def _broken_down(asked: Asked, total: FunnelRow) -> None:
         alt=f"The funnel by {BREAKDOWNS[by]}",
     )
     if shown["is_suppressed"].any():
-        st.caption(
-            f"Rows of {conversion.FEWER} alerts, and as many next to them as it takes to keep "
-            "them from following from the total, are held back here and in the CSV."
-        )
+        st.caption(conversion.HELD_BACK_WORDS)
 
 
 page()
