@@ -147,6 +147,18 @@ def test_a_venue_that_moves_while_a_tick_scores_it_is_scored_anew(engine, other)
     assert_as_computed_anew(engine)
 
 
+def test_a_market_that_takes_another_zone_has_its_alerts_on_that_zones_days(engine):
+    begin_in_two_markets(engine)
+    move_to_los_angeles(engine)
+    tick(engine, SETTINGS, NOW)
+    zone = {"venue_id": "o", "market": "la", "timezone": "America/New_York"}
+    assert deliver_venues(engine, zone).rejected == 0
+    assert list(problems(engine)) == []  # they wait for the tick
+    assert_as_computed_anew(engine)
+    rows = funnel(engine, now=NOW, by="hour", market="la").rows
+    assert {row.key: row.sent for row in rows if row.sent} == {"1": 1, "15": 1, "21": 1}
+
+
 def test_a_proof_finds_alerts_that_are_counted_twice_or_not_at_all(engine):
     track(engine, alert(SENT, 5) + alert(LATE, 5, alert_id="b"))
     assert list(problems(engine)) == []  # they wait for the tick
