@@ -112,12 +112,13 @@ def waiting(
     engine: Engine, market_id: str, iso_week: str, audience: str, *, first_made_at: datetime
 ) -> Sequence[str]:
     """Addresses that are still to get an edition: those `claim` would come to, sooner or later."""
-    taken = (
+    is_over = (
         select(digest_sends.c.subscriber_id)
         .where(
             digest_sends.c.subscriber_id == digest_subscribers.c.subscriber_id,
             digest_sends.c.iso_week == iso_week,
-            digest_sends.c.state.in_(["handing over", "sent", "unknown"]),
+            digest_sends.c.state.in_(["handing over", "sent", "unknown"])
+            | (digest_sends.c.state == "failed") & (digest_sends.c.attempts >= MOST_ATTEMPTS),
         )
         .exists()
     )
@@ -126,7 +127,7 @@ def waiting(
         digest_subscribers.c.audience == audience,
         digest_subscribers.c.unsubscribed_at.is_(None),
         digest_subscribers.c.subscribed_at <= first_made_at,
-        ~taken,
+        ~is_over,
     )
     with engine.connect() as connection:
         return list(connection.scalars(asked.order_by(digest_subscribers.c.subscriber_id)))

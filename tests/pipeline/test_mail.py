@@ -16,7 +16,7 @@ from db import digests, insights, subscribers
 from metrics.calendar import IsoWeek
 from pipeline.digest import build_editions
 from pipeline.mail import MailNotSetError, deliver, planned
-from tests.factories import read
+from tests.factories import execute, read
 from tests.seeding import NOW, SETTINGS, seed
 
 WEEK = IsoWeek(2026, 47)
@@ -162,6 +162,33 @@ def test_a_connection_that_breaks_after_the_last_byte_is_never_sent_again(
     mailbox.hangs_up_for = set()
     assert send(engine, settings, edition, NOW + timedelta(days=1)).sent == 0
     assert [address for address, _ in mailbox.taken] == [READER, OTHER]
+
+
+def test_the_dry_run_names_whom_claims_would_come_to_and_nobody_else(engine, edition):
+    """READER and OTHER have no send yet; each of the others has one in a state of its own."""
+    begun = NOW - timedelta(hours=1)
+    for state in ("claimed", "handing over", "sent", "failed", "unknown"):
+        for attempts in (1, subscribers.MOST_ATTEMPTS - 1, subscribers.MOST_ATTEMPTS):
+            address = f"{state}.{attempts}@example.org".replace(" ", ".")
+            subscribe(engine, address)
+            execute(
+                engine,
+                "INSERT INTO digest_sends (subscriber_id, iso_week, state, attempts, claimed_at, "
+                "finished_at) SELECT subscriber_id, :week, :state, :attempts, :begun, :begun "
+                "FROM digest_subscribers WHERE email = :address",
+                week=edition.iso_week,
+                state=state,
+                attempts=attempts,
+                begun=begun,
+                address=address,
+            )
+    expected = planned(engine, edition)
+    asked = {"first_made_at": edition.created_at, "now": NOW + timedelta(days=1)}
+    claims = iter(
+        lambda: subscribers.claim(engine, "nyc", edition.iso_week, "public", **asked), None
+    )
+    assert [claim.email for claim in claims] == expected
+    assert len(expected) == 2 + 3 + 2
 
 
 class Killed(BaseException):
