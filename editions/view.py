@@ -366,10 +366,14 @@ def _annotation(one: Mapping[str, Any]) -> dict[str, str]:
 
 
 def _asked_words(facts: Mapping[str, Any]) -> str:
+    asked = facts["asked"]
+    questions, verb = number_of(asked, "question").capitalize(), "was" if asked == 1 else "were"
+    if asked == 0:
+        questions, verb = "No question", "could be"
     return (
-        f"{number_of(facts['asked'], 'question').capitalize()} were asked of this week. News is "
-        "what departs from the eight weeks before by more than chance allows after asking so many "
-        "(false discoveries held at 5 %), and by a fifth or more."
+        f"{questions} {verb} asked of this week. News is what departs from the eight weeks "
+        "before by more than chance allows after asking so many (false discoveries held at 5 %), "
+        "and by a fifth or more."
     )
 
 

@@ -69,6 +69,8 @@ MOST_NAMED_LEVEL = 5
 # How far apart the ends of an interval may lie, as a ratio, for a plain and for a hedged number.
 PLAIN_SPREAD = 2.0
 HEDGED_SPREAD = 5.0
+ABOUT_ONE = (0.75, 1.25)
+"""Tables a week: an interval that ends here is told by its end alone, for nobody catches 0.03."""
 COMPARISON = "comparison"
 BOOKINGS = "bookings"
 OF_ALERTS = (COMPARISON, BOOKINGS)
@@ -354,10 +356,15 @@ def _catchable(venue_name: str, rate: CatchableRate | None) -> _Claim:
     sentence = f"With alerts on, two people can catch about {amount} {noun} a week at {venue_name}"
     if _spread(interval) <= PLAIN_SPREAD:
         return _Claim(sentence, number, rate.n_prime_drops, interval)
-    hedged = (
-        f"With alerts on, two people can catch between {number_words(rate.lower, interval)} and "
-        f"{number_words(rate.upper, interval)} prime tables a week at {venue_name}"
+    amount = (
+        f"between {number_words(rate.lower, interval)} and {number_words(rate.upper, interval)} "
+        "prime tables"
     )
+    if rate.upper < ABOUT_ONE[0]:
+        amount = "fewer than one prime table"
+    elif rate.upper <= ABOUT_ONE[1]:
+        amount = "at most about one prime table"
+    hedged = f"With alerts on, two people can catch {amount} a week at {venue_name}"
     return _Claim(
         sentence, number, rate.n_prime_drops, interval, Verdict.HEDGE, hedged, "few drops"
     )

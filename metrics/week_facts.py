@@ -24,6 +24,7 @@ from datetime import date
 
 from metrics.facts import (
     BOOKINGS,
+    HEDGED_SPREAD,
     MOST_NAMED_LEVEL,
     PLAIN_SPREAD,
     Fact,
@@ -31,7 +32,7 @@ from metrics.facts import (
     stated,
 )
 from metrics.newsworthiness import Departure
-from metrics.proportions import Interval, Proportion
+from metrics.proportions import Interval, Proportion, proportion, wilson_interval
 from metrics.weekday_pattern import (
     FEWEST_DAYS_OF_A_WEEKDAY,
     BusiestCell,
@@ -57,6 +58,11 @@ from metrics.wording import (
 FRACTIONS = ((0.2, "a fifth"), (0.25, "a quarter"), (1 / 3, "a third"), (0.5, "half"))
 NEAR = 0.02
 LONGEST_LIST = 4
+FEWEST_TABLES = 10
+"""From which on a share of a week's tables is put in words."""
+WIDEST_SHARE = 0.3
+"""How far apart the ends of an interval may lie for "about 3 in 10"."""
+MOST_LEVEL_HOURS = 3
 TOO_FEW_WEEKDAYS = (
     f"{FEWEST_DAYS_OF_A_WEEKDAY} watched days of each weekday, and a table, are needed"
 )
@@ -165,25 +171,87 @@ def prime_share_fact(
     if "half" in words or not words[-1].isdigit():
         sentence = f"{words} of the tables that opened in {place} were for {prime_words}"
     interval = (share.lower, share.upper)
+    hedged: str | None = None
+    reason = _too_few_tables(share.trials)
+    if reason is None and share.upper - share.lower > WIDEST_SHARE:
+        reason = "the interval is too wide for a rounded share"
+        hedged = (
+            f"{count_words(share.successes)} of the {count_words(share.trials)} tables that opened "
+            f"in {place} were for prime time, {prime_words}"
+        )
     return stated(
-        kind, unit, sentence, context, number=share.share, n=share.trials, interval=interval
+        kind,
+        unit,
+        sentence,
+        context,
+        number=share.share,
+        n=share.trials,
+        interval=interval,
+        hedged=hedged,
+        reason=reason,
     )
 
 
 def busiest_hour_fact(place: str, hours: Sequence[int], context: FactContext) -> Fact:
-    """When most tables opened; hours: tables by hour of the market's clock, 24 of them."""
+    """When most tables opened; hours: tables by hour of the market's clock, 24 of them.
+
+    Hedged with the counts of the first two hours where these cannot be told apart; not printed of
+    too few tables, or where more hours than can be named are level.
+    """
     kind, unit = "busiest_hour", "share of tables"
-    total = sum(hours)
-    if total == 0:
+    share = proportion(max(hours), sum(hours))
+    if share is None:
         sentence = f"No table opened in {place}"
         return stated(kind, unit, sentence, context, number=None, n=0, reason="no tables")
-    hour = max(range(24), key=lambda number: (hours[number], -number))
-    share = hours[hour] / total
-    sentence = (
-        f"The busiest hour for new tables in {place} was {hour_range_words(hour, hour)}: "
-        f"{percent_words(share)} of the week's tables opened then"
+    first, second, *_ = sorted(range(24), key=lambda number: (-hours[number], number))
+    most, next_most = hours[first], hours[second]
+    busiest = f"The busiest hour for new tables in {place} was {hour_range_words(first, first)}"
+    sentence = f"{busiest}: {percent_words(share.share)} of the week's tables opened then"
+    hedged: str | None = None
+    reason = _too_few_tables(share.trials)
+    level = [number for number in range(24) if hours[number] == most]
+    if reason is not None or share.upper > HEDGED_SPREAD * share.lower:
+        reason = reason or "too few tables: the share could be several times smaller or larger"
+    elif len(level) > MOST_LEVEL_HOURS:
+        reason = f"{number_of(len(level), 'hour')} are level"
+    elif len(level) > 1:
+        reason = "these hours are level"
+        hedged = (
+            f"The busiest hours for new tables in {place} were "
+            f"{list_words([hour_range_words(number, number) for number in level])}, level with "
+            f"{count_words(most)} of the week's {count_words(share.trials)} each"
+        )
+    elif not _is_clearly_more(most, next_most) or share.upper > PLAIN_SPREAD * share.lower:
+        reason = "the interval is wide"
+        if not _is_clearly_more(most, next_most):
+            reason = "which hour is busiest is too close to call"
+        hedged = (
+            f"{busiest}, with {count_words(most)} of the week's {count_words(share.trials)}; "
+            f"{hour_range_words(second, second)} had {count_words(next_most)}"
+        )
+    return stated(
+        kind,
+        unit,
+        sentence,
+        context,
+        number=share.share,
+        n=share.trials,
+        interval=(share.lower, share.upper),
+        hedged=hedged,
+        reason=reason,
     )
-    return stated(kind, unit, sentence, context, number=share, n=total)
+
+
+def _too_few_tables(tables: int) -> str | None:
+    if tables >= FEWEST_TABLES:
+        return None
+    return f"only {number_of(tables, 'table')} opened, {FEWEST_TABLES} are needed"
+
+
+def _is_clearly_more(most: int, next_most: int) -> bool:
+    """Whether the first hour would come out ahead of the second by more than chance."""
+    interval = wilson_interval(most, most + next_most)
+    return interval is not None and interval[0] > 0.5
 
 
 def weekday_pattern_fact(place: str, found: WeekdayPattern | None, context: FactContext) -> Fact:
@@ -332,12 +400,18 @@ def supply_day_fact(
 
 
 def opened_day_fact(
-    kind: str, place: str, day: date, tables: float, drops: int, context: FactContext
+    kind: str, place: str, day: date, tables: int, whole_days: int, context: FactContext
 ) -> Fact:
-    """The same where nobody scans: by how many tables opened on it."""
+    """The same where nobody scans: by how many tables opened on it.
+
+    whole_days: how many days of the week were watched whole; it is the extreme of these.
+    """
     few = "fewest" if kind == "tightest_day" else "most"
-    sentence = f"{date_words(day)} brought the {few} new tables in {place}, {count_words(drops)}"
-    return stated(kind, "tables a watched day", sentence, context, number=tables, n=drops)
+    of_days = "" if whole_days == 7 else f"of the {number_of(whole_days, 'day')} watched whole, "
+    sentence = (
+        f"{of_days}{date_words(day)} brought the {few} new tables in {place}, {count_words(tables)}"
+    )
+    return stated(kind, "tables", capitalized(sentence), context, number=tables, n=tables)
 
 
 def new_entries_fact(names: Sequence[str], unsure: int, ranked: int, context: FactContext) -> Fact:
@@ -443,7 +517,8 @@ def outage_words(days: Sequence[tuple[date, float]]) -> str:
         missing = max(round(24 * (1 - share)), 1)
         if share == 0:
             return f"We did not watch on {date_words(day)} at all."
-        hours = f"about {missing} of its 24 hours are missing"
+        verb = "is" if missing == 1 else "are"
+        hours = f"about {missing} of its 24 hours {verb} missing"
         return f"We did not watch all of {date_words(day)}: {hours}."
     return f"We did not watch all of {list_words(parts)}."
 

@@ -22,6 +22,7 @@ from metrics.calendar import IsoWeek, iso_week_bounds, iso_week_end, iso_week_of
 from metrics.coverage import Coverage
 from metrics.facts import Fact
 from metrics.newsworthiness import (
+    FEWEST_COMPARABLE_DAYS,
     Newsworthiness,
     WeekKind,
     comparable_days,
@@ -62,8 +63,9 @@ class Candidate:
 class WeekReport:
     """Everything an edition is made of.
 
-    number: counts the market's weeks from its first. comparable_days: of 7, days watched about as
-    much as is usual. days: DAY_COLUMNS of `market_days`, the 28 days to the week's last.
+    number: counts the market's weeks from its first. is_comparable: of each day from Monday on,
+    whether it was watched about as much as was usual in the weeks it is held against. asked: the
+    questions judged. days: DAY_COLUMNS of `market_days`, the 28 days to the week's last.
     standing: the ranking, patterns and extremes.
     """
 
@@ -79,10 +81,16 @@ class WeekReport:
     number: int
     coverage: Coverage
     kind: WeekKind
-    comparable_days: int
+    is_comparable: Sequence[bool]
+    asked: int
     candidates: Sequence[Candidate]
     days: pd.DataFrame
     standing: Standing
+
+    @property
+    def comparable_days(self) -> int:
+        """How many of the week's seven days can be compared."""
+        return sum(self.is_comparable)
 
 
 def market_week(engine: Engine, market_id: str, week: IsoWeek) -> WeekReport:
@@ -114,8 +122,11 @@ def market_week(engine: Engine, market_id: str, week: IsoWeek) -> WeekReport:
     answers = newsworthiness(
         {family: [one.question for one in rows] for family, rows in families.items()}
     )
+    # The days that `Questions` compares, by the same past.
+    is_comparable = comparable_days(drops.exposure[7:])[-7:].tolist()
+    is_enough = sum(is_comparable) >= FEWEST_COMPARABLE_DAYS
     told = [
-        (one, answer)
+        (one, replace(answer, is_news=answer.is_news and is_enough))
         for family, rows in families.items()
         for one, answer in zip(rows, answers[family], strict=True)
     ]
@@ -129,7 +140,7 @@ def market_week(engine: Engine, market_id: str, week: IsoWeek) -> WeekReport:
         )
         for one, answer in reader.joined(without_echoes(told), drops.new_drops)
     ]
-    usable = int(comparable_days(drops.exposure)[-7:].sum())
+    asked_count = sum(one.question.p_value is not None for one, _ in told)
     return WeekReport(
         market_id=market_id,
         name=name,
@@ -146,14 +157,15 @@ def market_week(engine: Engine, market_id: str, week: IsoWeek) -> WeekReport:
             is_assumed=bool(drops.is_assumed[-7:].any()),
         ),
         kind=week_kind(
-            usable,
-            sum(one.question.p_value is not None for one, _ in told),
+            sum(is_comparable),
+            asked_count,
             has_news=any(
                 one.answer is not None and one.answer.is_news and one.fact.printable
                 for one in candidates
             ),
         ),
-        comparable_days=usable,
+        is_comparable=is_comparable,
+        asked=asked_count,
         candidates=[
             *candidates,
             *(Candidate(key, fact, None) for key, fact in stands.facts),

@@ -23,6 +23,7 @@ from db.insights.supply import supply
 from db.insights.timing import weekday_hours
 from db.watching import Market
 from metrics.facts import Fact, FactContext
+from metrics.newsworthiness import FEWEST_COMPARABLE_DAYS, USUAL_WATCHING
 from metrics.proportions import proportion
 from metrics.survival_ranges import none_if_nan
 from metrics.week_facts import (
@@ -49,6 +50,7 @@ LEAST_HISTORY = 8 * WEEK  # before that, everything is seen for the first time
 WEEKDAY_COLUMNS = [
     "weekday", "prime", "off_peak", "prime_time_drops", "off_peak_drops", "observed_days",
 ]  # fmt: skip
+EXTREMES = ("tightest_day", "loosest_day")
 VENUE_KINDS = ("rank", "catchable", "typical_open_time", "release_clock", "fully_booked")
 
 
@@ -102,7 +104,9 @@ def standing(
         prime_words,
         replace(week, permalink=week_link),
     )
-    extremes = _extremes(engine, market, place, in_week, replace(week, permalink=week_link), end_at)
+    tightest, loosest = _by_supply(engine, about, place, first, last, week_link, end_at) or (
+        _by_tables(about, place, in_week, week_link)
+    )
     newcomers = [row for row in hardest if row["previous_rank"] is None or row["is_new"]]
     had_ranking = any(row["previous_rank"] is not None for row in hardest)
     hours = weekday_hours(engine, market_id, first, last, "opened_hour", now=end_at)
@@ -122,8 +126,8 @@ def standing(
         weekdays=weekdays[WEEKDAY_COLUMNS].to_dict("records"),
         pattern=pattern,
         prime=prime,
-        tightest=extremes[0],
-        loosest=extremes[1],
+        tightest=tightest,
+        loosest=loosest,
         new_entries=(
             new_entries_fact(
                 [row["name"] for row in newcomers],
@@ -195,58 +199,61 @@ def _row(row: dict[Any, Any], earlier: dict[Any, dict[str, float]]) -> dict[str,
     }
 
 
-def _extremes(
+def _by_supply(
     engine: Engine,
-    market: Market,
+    about: About,
     place: str,
-    days: pd.DataFrame,
-    context: FactContext,
+    first: date,
+    last: date,
+    link: str,
     end_at: datetime,
-) -> tuple[Fact | None, Fact | None]:
-    """The tightest and the loosest day: by what was to be had where scans tell, else by what
-    opened on days watched whole."""
-    market_id = str(market.row.market_id)
-    kinds = ("tightest_day", "loosest_day")
-    hours = supply(engine, market_id, context.first_date, context.last_date, now=end_at)
+) -> tuple[Fact, Fact] | None:
+    """The tightest and the loosest day by what was to be had; None where scans do not tell."""
+    hours = supply(engine, str(about.market.row.market_id), first, last, now=end_at)
     hours = hours[hours["usual_slots"].notna()]
     by_day = hours.groupby("local_date")[["available_slots", "usual_slots"]].sum()
     counted = hours.groupby("local_date").size()
     by_day = by_day[(counted >= FEWEST_HOURS) & (by_day["usual_slots"] > 0)]
-    if len(by_day) >= 2:
-        compression = by_day["available_slots"] / by_day["usual_slots"] - 1
-        ends = [compression.idxmin(), compression.idxmax()]
-        tight, loose = (
-            supply_day_fact(
-                kind,
-                place,
-                day,
-                float(compression[day]),
-                int(counted[day]),
-                replace(context, first_date=day, last_date=day),
-            )
-            for kind, day in zip(kinds, ends, strict=True)
-        )
-        return tight, loose
-    whole = days[days["coverage_rate"] >= 0.8]
-    if len(whole) < 2:
-        return None, None
-    rate = (whole["drops"] / whole["coverage_rate"]).to_numpy()
+    if len(by_day) < 2:
+        return None
+    compression = by_day["available_slots"] / by_day["usual_slots"] - 1
     tight, loose = (
-        opened_day_fact(
+        supply_day_fact(
             kind,
             place,
-            whole["window_date"].iloc[at],
-            float(rate[at]),
-            int(whole["drops"].iloc[at]),
-            replace(
-                context,
-                first_date=whole["window_date"].iloc[at],
-                last_date=whole["window_date"].iloc[at],
-            ),
+            day,
+            float(compression[day]),
+            int(counted[day]),
+            replace(about.context(day, day), permalink=link),
         )
-        for kind, at in zip(kinds, (int(np.argmin(rate)), int(np.argmax(rate))), strict=True)
+        for kind, day in zip(EXTREMES, (compression.idxmin(), compression.idxmax()), strict=True)
     )
     return tight, loose
+
+
+def _by_tables(
+    about: About, place: str, days: pd.DataFrame, link: str
+) -> tuple[Fact | None, Fact | None]:
+    """The same by how many tables opened, of the days watched whole. None where days are level, or
+    where the little that was missed of one could make it another."""
+    whole = days[days["coverage_rate"] >= USUAL_WATCHING]
+    if len(whole) < FEWEST_COMPARABLE_DAYS:
+        return None, None
+    drops = whole["drops"].to_numpy(dtype=np.int64)
+    rate = drops / whole["coverage_rate"].to_numpy(dtype=float)
+
+    def told(kind: str, at: int, by_rate: int) -> Fact | None:
+        if at != by_rate or (drops == drops[at]).sum() > 1:
+            return None
+        day = whole["window_date"].iloc[at]
+        context = replace(about.context(day, day), permalink=link)
+        return opened_day_fact(kind, place, day, int(drops[at]), len(whole), context)
+
+    fewest, most = EXTREMES
+    return (
+        told(fewest, int(drops.argmin()), int(rate.argmin())),
+        told(most, int(drops.argmax()), int(rate.argmax())),
+    )
 
 
 def _venue_facts(

@@ -145,6 +145,7 @@ def build_week(
         facts = frozen_facts(
             report,
             audience=audience,
+            number=report.number if latest is None else latest.number,
             note=note,
             annotations=annotations,
             corrections=corrections,
@@ -166,7 +167,7 @@ def _kept(
         iso_week=facts["iso_week"],
         audience=facts["audience"],
         revision=1 if latest is None else latest.revision + 1,
-        number=facts["number"] if latest is None else latest.number,
+        number=facts["number"],
         first_date=date.fromisoformat(facts["first_date"]),
         revised_on=None if latest is None else today,
         facts=facts,

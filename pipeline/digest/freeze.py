@@ -17,10 +17,10 @@ from db.insights import Candidate, WeekReport, fact_as_json
 from metrics.calendar import local_date
 from metrics.coverage import Coverage
 from metrics.facts import Fact
-from metrics.newsworthiness import WeekKind, comparable_days
+from metrics.newsworthiness import WeekKind
 from metrics.version import FORMULA_VERSION
 from metrics.week_facts import data_end_words, outage_words
-from metrics.wording import number_of
+from metrics.wording import number_of, window_words
 from pipeline.digest.choose import chosen_items, number_of_the_week, score
 
 DIGITS = 6
@@ -32,14 +32,16 @@ def frozen_facts(
     report: WeekReport,
     *,
     audience: str,
+    number: int,
     note: str | None,
     annotations: Sequence[Mapping[str, Any]],
     corrections: Sequence[Mapping[str, Any]],
     conversion: Sequence[Candidate] = (),
 ) -> Facts:
-    """The edition's facts. conversion: for the internal edition only."""
+    """The edition's facts. number: what it is called, which older data never change once it is
+    made. conversion: for the internal edition only."""
     items = chosen_items([*report.candidates, *conversion])
-    number = number_of_the_week(items)
+    figure = number_of_the_week(items)
     stands = report.standing
     news = [one for one in items if one.answer is not None and one.answer.is_news]
     facts = {
@@ -51,7 +53,7 @@ def frozen_facts(
         "is_simulated": report.is_simulated,
         "audience": audience,
         "iso_week": str(report.week),
-        "number": report.number,
+        "number": number,
         "first_date": report.first_date,
         "last_date": report.last_date,
         "as_of": report.end_at,
@@ -59,12 +61,12 @@ def frozen_facts(
         "method_version": FORMULA_VERSION,
         "coverage": _coverage(report.coverage),
         "comparable_days": report.comparable_days,
-        "kind": str(report.kind),
+        "kind": str(WeekKind.NEWS if news else report.kind),
         "headline": _headline(report, news),
         "notices": notices(report),
         "note": note,
         "items": [_item(one) for one in items],
-        "number_of_the_week": None if number is None else number.key,
+        "number_of_the_week": None if figure is None else figure.key,
         "ranked_date": stands.ranked_date,
         "ranked_venues": stands.ranked_venues,
         "hardest": [_plain_row(row) for row in stands.hardest],
@@ -76,7 +78,7 @@ def frozen_facts(
         "new_entries": _fact(stands.new_entries),
         "first_seen": _fact(stands.first_seen),
         "days": [_plain_row(row) for row in report.days.to_dict("records")],
-        "asked": sum(one.answer is not None for one in report.candidates),
+        "asked": report.asked + sum(_was_judged(one) for one in conversion),
         "conversion": [_item(one) for one in conversion],
         "corrections": list(corrections),
         "annotations": list(annotations),
@@ -94,11 +96,12 @@ def changes(before: Facts, after: Facts) -> list[dict[str, str | None]]:
     """What reads otherwise in a revision: what was written, and what should be read (None: it can
     no longer be said; nothing was written: it is new)."""
     old, new = _printed(before), _printed(after)
-    found: list[dict[str, str | None]] = [
-        {"was": old.get(key), "now": new.get(key)}
-        for key in [*old, *(key for key in new if key not in old)]
-        if old.get(key) != new.get(key)
-    ]
+    found: list[dict[str, str | None]] = []
+    for key in [*old, *(key for key in new if key not in old)]:
+        change = {"was": old.get(key), "now": new.get(key)}
+        # The lead's sentence may be the headline too: that is told once.
+        if change["was"] != change["now"] and change not in found:
+            found.append(change)
     return found
 
 
@@ -111,11 +114,11 @@ def notices(report: WeekReport) -> list[str]:
     if report.coverage.is_assumed:
         found.append("Nobody sends scans of this market: that it was watched is assumed.")
         return found
-    is_whole = comparable_days(report.days["coverage_rate"].to_numpy(dtype=float))
     gaps = [
         (row.window_date, float(row.coverage_rate))
-        for row, whole in zip(report.days.itertuples(), is_whole, strict=True)
-        if not whole and row.window_date >= report.first_date
+        for row in report.days.itertuples()
+        if row.window_date >= report.first_date
+        and not report.is_comparable[row.window_date.weekday()]
     ]
     if gaps:
         left_out = number_of(len(gaps), "day")
@@ -131,10 +134,9 @@ def _headline(report: WeekReport, news: Sequence[Candidate]) -> str:
     if news:
         return news[0].headline or str(news[0].fact.printable)
     if report.kind is WeekKind.THIN:
-        return (
-            f"Not watched enough: only {number_of(report.comparable_days, 'day')} of seven can be "
-            "compared, so nothing is called news"
-        )
+        days = report.comparable_days
+        few = f"only {number_of(days, 'day')}" if days else "no day"
+        return f"Not watched enough: {few} of seven can be compared, so nothing is called news"
     if report.kind is WeekKind.EARLY:
         return f"Too early to say what is usual in {place}"
     return f"A quiet week in {place}: nothing stood out from the eight weeks before"
@@ -163,6 +165,10 @@ def _item(candidate: Candidate) -> dict[str, Any]:
     }
 
 
+def _was_judged(candidate: Candidate) -> bool:
+    return candidate.answer is not None and candidate.answer.adjusted_p is not None
+
+
 def _plain_row(row: Mapping[Any, Any]) -> dict[str, Any]:
     return {
         str(name): None if not isinstance(value, list) and pd.isna(value) else value
@@ -171,7 +177,17 @@ def _plain_row(row: Mapping[Any, Any]) -> dict[str, Any]:
 
 
 def _printed(facts: Facts) -> dict[str, str]:
-    sentences = {item["key"]: item["printable"] for item in facts["items"]}
+    """What a reader was told, by what it is about; notices and what editors noted by themselves."""
+    noted = [
+        f"{window_words(*(date.fromisoformat(one[end]) for end in ('first_date', 'last_date')))}: "
+        f"{one['text']}"
+        for one in facts["annotations"]
+    ]
+    sentences = {"headline": facts["headline"]}
+    sentences.update({text: text for text in [*facts["notices"], *noted]})
+    for item in [*facts["items"], *facts["conversion"]]:
+        if item["printable"] is not None:
+            sentences[item["key"]] = item["printable"]
     for name in ("pattern", "prime", "tightest", "loosest", "new_entries", "first_seen"):
         if facts[name] is not None:
             sentences.setdefault(name, facts[name]["printable"])

@@ -137,6 +137,14 @@ def test_catchable_tables_are_printed_with_their_certainty() -> None:
     hedged = catchable_fact("Luna", rate_of([1] * 14), WATCHED)
     assert hedged.printable is not None
     assert hedged.printable.startswith("With alerts on, two people can catch between 2 and 7 ")
+    about_one = catchable_fact("Luna", rate_of([0] * 27 + [1]), WATCHED)
+    assert about_one.printable == (
+        "With alerts on, two people can catch at most about one prime table a week at Luna"
+    )
+    fewer = catchable_fact("Luna", rate_of([0] * 89 + [1]), WATCHED)
+    assert fewer.printable == (
+        "With alerts on, two people can catch fewer than one prime table a week at Luna"
+    )
     none = catchable_fact("Luna", rate_of([0] * 14), WATCHED)
     assert none.printable == (
         "With alerts on, two people could not have caught one prime table at Luna in 14 days of "

@@ -11,11 +11,16 @@ import editions
 from charts.edition_files import text_files
 from db import digests, insights
 from editions import Printed
-from metrics.calendar import IsoWeek
+from metrics.calendar import IsoWeek, local_day_start
+from metrics.facts import FactContext
+from metrics.newsworthiness import Newsworthiness
+from metrics.proportions import proportion
 from metrics.version import FORMULA_VERSION
+from metrics.week_facts import bookings_fact
 from pipeline.digest import WeekNotOverError, build_editions
+from pipeline.digest.freeze import changes, frozen_facts
 from pipeline.seal import seal
-from pipeline.simulate import World
+from pipeline.simulate import Outage, Spike, World
 from pipeline.tick import tick
 from tests import digest_worlds as worlds
 from tests.factories import read
@@ -104,6 +109,66 @@ def test_a_week_that_was_hardly_watched_says_so_and_calls_nothing_news(engine):
     assert news(edition) == []
 
 
+def hours_off(days_back: range, hours: float) -> tuple[Outage, ...]:
+    """From 6 am on nobody looks, on each of these days before the week's Sunday."""
+    starts = [
+        local_day_start(worlds.SUNDAY - timedelta(days=back), "America/New_York")
+        + timedelta(hours=6)
+        for back in days_back
+    ]
+    return tuple(Outage(start, start + timedelta(hours=hours)) for start in starts)
+
+
+@pytest.mark.parametrize(
+    ("outages", "left_out"),
+    [
+        # Six weeks at nine tenths, then whole ones: 94 % on Tuesday is more than is usual.
+        ((*hours_off(range(62, 20, -1), 2.4), *hours_off(range(5, 4, -1), 1.5)), 0),
+        # Six whole weeks, then three at nine tenths: no day of the week is watched as was usual.
+        (hours_off(range(20, -1, -1), 2.4), 7),
+    ],
+)
+def test_a_notice_names_the_days_that_comparisons_leave_out_and_no_others(
+    engine, outages, left_out
+):
+    worlds.load(engine, worlds.world_of_a_week(outages=outages, n_venues=3))
+    facts = public(build(engine)).facts
+    assert facts["comparable_days"] == 7 - left_out
+    if not left_out:
+        assert facts["notices"] == []
+        return
+    (notice,) = facts["notices"]
+    assert notice.endswith("Seven days are left out of all comparisons.")
+    assert facts["headline"].startswith("Not watched enough: no day of seven can be compared")
+
+
+def test_three_days_that_can_be_compared_make_no_news(engine):
+    spikes = tuple(Spike(worlds.SUNDAY - timedelta(days=back), 4.0) for back in (2, 1, 0))
+    world = worlds.world_of_a_week(
+        spikes=spikes, outages=hours_off(range(6, 2, -1), 12), n_venues=8
+    )
+    worlds.load(engine, world)
+    edition = public(build(engine))
+    assert (edition.facts["kind"], news(edition)) == ("not watched enough", [])
+    assert edition.facts["headline"].startswith("Not watched enough: only three days of seven")
+
+
+def test_a_day_that_was_not_watched_whole_never_brought_the_fewest_tables(engine):
+    world = worlds.world_of_a_week(outages=hours_off(range(4, 3, -1), 14), n_venues=8, weeks=1)
+    worlds.load(engine, world)
+    facts = public(build(engine)).facts
+    counted = {day["window_date"]: day["drops"] for day in facts["days"]}
+    wednesday = "2026-11-11"
+    assert min(counted, key=lambda day: counted[day]) == wednesday
+    del counted[wednesday]
+    for name, extreme, words in (("tightest", min, "fewest"), ("loosest", max, "most")):
+        fact = facts[name]
+        assert fact["number"] == extreme(counted.values()) == counted[fact["first_date"]]
+        assert fact["printable"].startswith("Of the six days watched whole, ")
+        assert f"brought the {words} new tables in New York" in fact["printable"]
+        assert "watched 97 % of the time" in fact["source_line"]
+
+
 def test_a_week_is_refused_until_it_is_over_in_its_market(engine):
     seed(engine)
     week = IsoWeek(2026, 47)  # Monday, Nov 16 to Sunday, Nov 22
@@ -149,6 +214,87 @@ def test_changed_rollups_make_a_dated_revision_and_the_first_stays(engine):
     seed(engine, events, now=later)
     (correction,) = public(build(engine, later, IsoWeek(2026, 48))).facts["corrections"]
     assert (correction["iso_week"], correction["revision"]) == ("2026-W47", 2)
+
+
+def test_older_data_move_the_number_of_later_editions_only(engine):
+    seed(engine)
+    first = public(build(engine, NOW, IsoWeek(2026, 47)))
+    older = drop("twin-a", NOW - timedelta(days=84), seconds=300)
+    running = drop("twin-a", NOW + timedelta(days=2), seconds=300)
+    later = NOW + timedelta(days=7)
+    seed(engine, [*older, *running], now=later)
+    again = public(build(engine, later, IsoWeek(2026, 47)))
+    assert (again.number, again.facts["number"]) == (first.number, first.number) == (4, 4)
+    assert public(build(engine, later, IsoWeek(2026, 48))).facts["number"] == 13
+
+
+def told(name: str) -> dict:
+    """The frozen facts of a golden edition, to be changed."""
+    return json.loads((GOLDEN / f"{name}.json").read_text(encoding="utf-8"))
+
+
+def test_whatever_an_edition_prints_is_told_when_it_reads_otherwise():
+    booked = {**told("quiet")["items"][0], "key": "bookings", "printable": "10 % led to a booking"}
+    before = {**told("outage"), "conversion": [booked]}
+    after = {
+        **before,
+        "headline": "A lively week",
+        "notices": [],
+        "conversion": [{**booked, "printable": "20 % led to a booking"}],
+        "annotations": [
+            {"first_date": "2026-11-09", "last_date": "2026-11-10", "text": "Restaurant Week"}
+        ],
+    }
+    assert changes(before, after) == [
+        {"was": before["headline"], "now": "A lively week"},
+        {"was": before["notices"][0], "now": None},
+        {"was": "10 % led to a booking", "now": "20 % led to a booking"},
+        {"was": None, "now": "Mon, Nov 9 to Tue, Nov 10: Restaurant Week"},
+    ]
+    assert changes(before, before) == []
+    withheld = {**after, "conversion": [{**booked, "printable": None}]}
+    assert changes(after, withheld) == [{"was": "20 % led to a booking", "now": None}]
+
+
+def test_a_headline_that_is_the_lead_s_sentence_is_corrected_once():
+    lead = told("spike")["items"][0]
+    before = {**told("spike"), "headline": lead["printable"]}
+    after = {
+        **before,
+        "headline": "Otherwise",
+        "items": [{**lead, "printable": "Otherwise"}, *before["items"][1:]],
+    }
+    assert changes(before, after) == [{"was": lead["printable"], "now": "Otherwise"}]
+
+
+def with_bookings(engine, answer: Newsworthiness | None) -> dict:
+    """The internal edition's facts of a market too young for news, with one fact on bookings."""
+    context = FactContext(worlds.MONDAY, worlds.SUNDAY, None, "/funnel")
+    fact = bookings_fact(
+        proportion(150, 300), proportion(30, 300), (3.0, 8.0), context, days_before=28
+    )
+    return frozen_facts(
+        insights.market_week(engine, "nyc", IsoWeek(2026, 47)),
+        audience="internal",
+        number=4,
+        note=None,
+        annotations=[],
+        corrections=[],
+        conversion=[insights.Candidate("bookings", fact, answer)],
+    )
+
+
+def test_an_edition_counts_the_questions_that_were_judged_and_calls_news_news(engine):
+    seed(engine)
+    unanswered = with_bookings(engine, None)
+    assert (unanswered["kind"], unanswered["asked"]) == ("too early", 0)
+    text = editions.plain_text(Printed(unanswered))
+    assert "No question could be asked of this week. News is" in text
+    news_of_it = with_bookings(engine, Newsworthiness(0.001, True, 1.0, 1.0, 1.0, 1.0))
+    assert (news_of_it["kind"], news_of_it["asked"]) == ("news", 1)
+    assert news_of_it["headline"].startswith("150 of 300 alerts led to a booking")
+    text = editions.plain_text(Printed(news_of_it))
+    assert "One question was asked of this week. News is" in text
 
 
 def test_a_note_written_later_makes_a_revision(engine):
