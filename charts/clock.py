@@ -70,6 +70,7 @@ def clock_figure(
         ticktext=[time_words(tick // 60 % 24) for tick in ticks],
         range=[0, 1440],
         tickangle=0,
+        ticklabelstandoff=6,
     )
     figure.update_yaxes(range=[0, highest * 1.05], nticks=3, showgrid=True, tickformat=",d")
     return figure

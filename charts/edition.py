@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import pandas as pd
@@ -52,12 +52,21 @@ def _days(facts: Mapping[str, Any], source: str) -> EditionFigure:
     caption = Caption(
         title=facts["headline"],
         subtitle=(
-            "Tables that opened each day, in the band of what is usual for the weekday; "
-            f"{window}; n = {int(days['drops'].sum()):,}."
+            "Tables that opened each day, in the band of what is usual for the weekday, the week "
+            f"shaded; {window}; n = {int(days['drops'].sum()):,}."
         ),
         source=source,
     )
-    return EditionFigure("days", caption, lambda look, words: market_days_figure(days, look, words))
+    last = days["window_date"].iloc[-1]
+    # The headline is about this week, the picture also about the weeks before.
+    week = pd.DataFrame(
+        {"first_date": [last - timedelta(days=6)], "last_date": [last], "text": ["the week"]}
+    )
+    return EditionFigure(
+        "days",
+        caption,
+        lambda look, words: market_days_figure(days, look, words, annotations=week),
+    )
 
 
 def _hardest(facts: Mapping[str, Any], source: str) -> EditionFigure:

@@ -96,9 +96,10 @@ def _label_ends(figure: go.Figure, look: Look, seen: pd.DataFrame, highest: int)
     last = seen.iloc[-1]
     all_tables, prime = int(last["new_drop_count"]), int(last["prime_time_drops"])
     apart = 14 if (all_tables - prime) / highest < 0.08 else 0
+    above = 6 if prime / highest < 0.04 else 0  # of the last day's name below the axis
     for name, at, shift, color in (
-        ("all tables", all_tables, apart, look.muted),
-        ("prime", prime, 0, look.accent),
+        ("all tables", all_tables, apart + above if apart else 0, look.muted),
+        ("prime", prime, above, look.accent),
     ):
         figure.add_annotation(
             text=name,

@@ -28,7 +28,10 @@ def survival_figure(
     reaction_seconds: the time a diner needs; marked, with the share that is left by then.
     """
     figure = new_figure(
-        look, caption, plot_height=PLOT_HEIGHT, margins=Margins(left=44, right=24, bottom=48)
+        look,
+        caption,
+        plot_height=PLOT_HEIGHT,
+        margins=Margins(left=44, right=24, top=24, bottom=48),
     )
     if curve is None:
         return say_instead(figure, look, "No table was seen to open in this window.")
@@ -147,10 +150,10 @@ def _mark_reaction(
     figure.add_annotation(
         text=f"{duration_words(at)} to react{left}",
         x=math.log10(at),
-        y=0.02,
+        y=1,
+        yref="paper",
         xanchor="left",
         yanchor="bottom",
-        xshift=6,
         showarrow=False,
         font={"size": SMALL_SIZE, "color": look.muted},
     )

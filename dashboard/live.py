@@ -96,7 +96,7 @@ def _open(place: Place, through: datetime, now: datetime) -> None:
         on_select=parts.note_selection,
         selection_mode="single-row",
         column_config={
-            "Usually last this long": st.column_config.TextColumn(
+            "Lasted this long": st.column_config.TextColumn(
                 help=f"{HELP} {explain.measure('survival')}"
             ),
             "Still there": st.column_config.TextColumn(help=explain.measure("still_there")),
@@ -147,9 +147,7 @@ def _open_rows(
             {
                 **_slot(drop, place),
                 "Opened": formats.ago_words(drop.opened_at, now),
-                "Usually last this long": formats.in_ten_text(
-                    None if curve is None else curve.at(age)
-                ),
+                "Lasted this long": formats.in_ten_text(None if curve is None else curve.at(age)),
                 "Still there": formats.chance_text(chance),
             }
         )

@@ -131,7 +131,9 @@ def _spikes(days: pd.DataFrame, notes: pd.DataFrame) -> None:
                 ],
                 **({"Annotation": [text or "" for text in texts]} if any(texts) else {}),
             },
-            index=[date_words(day, with_year=True) for day in spikes["window_date"]],
+            index=pd.Index(
+                [date_words(day, with_year=True) for day in spikes["window_date"]], name="Day"
+            ),
         )
     )
 

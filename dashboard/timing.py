@@ -267,7 +267,7 @@ def _sides_table(sides: pd.DataFrame, times: pd.DataFrame, place: Place, window:
                 ],
                 "Watched days": [number_words(counted["observed_days"][day]) for day in days],
             },
-            index=[WEEKDAYS[day] for day in days],
+            index=pd.Index([WEEKDAYS[day] for day in days], name="Weekday"),
         )
     )
     if times["refusal"].notna().any():

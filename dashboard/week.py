@@ -187,7 +187,7 @@ def _hardest(place: Place) -> None:
                 "Half are gone after": [formats.typical_open_words(row) for row in rows],
                 "Neighborhood": [row.neighborhood or "" for row in rows],
             },
-            index=[f"{row.rank:.0f}" for row in rows],
+            index=pd.Index([f"{row.rank:.0f}" for row in rows], name="#"),
         )
     )
     parts.footnote(formats.open_time_footnote(rows))

@@ -1,14 +1,12 @@
 """A day nobody watched is a gap on every page, however the looking began."""
 
 import json
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from charts.edition import edition_figures
-from charts.look import LIGHT
 from dashboard import data
 from db.engine import Engine
 from pipeline.tick import tick
@@ -19,8 +17,8 @@ from tests.dashboard.test_pages import text
 NOW = datetime(2026, 11, 20, 18, tzinfo=UTC)
 FIRST_EVENT = datetime(2026, 11, 12, 14, tzinfo=UTC)  # Thursday, 9 am in New York
 FIRST_SCAN = FIRST_EVENT + timedelta(hours=2, minutes=5)
+# Of Wednesday the last 4 hours are watched.
 OUTAGE = (datetime(2026, 11, 18, 5, tzinfo=UTC), datetime(2026, 11, 19, 1, tzinfo=UTC))
-GAP = date(2026, 11, 18)  # watched for its last 4 of 24 hours
 HOUR = timedelta(hours=1)
 
 
@@ -89,32 +87,3 @@ def test_this_week_names_the_day_that_was_not_watched(open_page: Open, outage_ur
     assert not page.exception
     assert "least on Wed, Nov 18 (17 %)" in text(page)
     assert opened(drawn_lines(page, 0), "Wed, Nov 18") is None
-
-
-def test_an_editions_picture_keeps_its_gap_beside_a_day_no_scans_tell_of() -> None:
-    days = [
-        {
-            "window_date": (GAP + timedelta(days=back)).isoformat(),
-            "drops": 24,
-            "usual": 24.0,
-            "lowest": 15.0,
-            "highest": 34.0,
-            "is_spike": False,
-            "coverage_rate": 0.17 if back == 0 else 1.0,
-            "is_coverage_assumed": back == -3,
-        }
-        for back in range(-3, 3)
-    ]
-    (figure,) = edition_figures(
-        {
-            "last_date": (GAP + timedelta(days=2)).isoformat(),
-            "is_simulated": False,
-            "headline": "A finding",
-            "coverage": {"rate": 0.86, "is_assumed": True},
-            "days": days,
-            "hardest": [],
-        }
-    )
-    line = next(trace for trace in figure.draw(LIGHT, None).data if trace.customdata is not None)
-    assert list(line.y) == [24, 24, 24, None, 24, 24]
-    assert "watched" not in line.customdata[0]
