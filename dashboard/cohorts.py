@@ -83,7 +83,7 @@ def _weeks(asked: Asked, rows: tuple[FunnelRow, ...], total: FunnelRow) -> None:
         key="cohort-rows",
         alt="Conversion by week of sending",
     )
-    if shown["is_suppressed"].any():
+    if shown["unsettled"].isna().any():
         st.caption(conversion.HELD_BACK_WORDS)
 
 

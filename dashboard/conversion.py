@@ -40,7 +40,7 @@ HELD_BACK = "held back"
 HELD_BACK_WORDS = (
     f"Rows of fewer than {SMALLEST_CELL} settled alerts, and as many next to them as it takes to "
     "keep them from following from the total, are held back here, in the picture and in the CSV; "
-    "so are such counts of alerts that have not settled."
+    "how many have not settled is held back too where they are as few with the settled ones."
 )
 
 NO_ALERTS = (
@@ -250,12 +250,12 @@ def exported(table: pd.DataFrame, *, kept: Sequence[str]) -> pd.DataFrame:
     """A breakdown as it may leave the house: the numbers of small rows are empty.
 
     table: in the order of the groups, with `sent` (settled alerts: who is small, is so on every
-    page) and `unsettled`, which are held back by their own numbers too. kept: the columns that name
+    page) and `unsettled`, held back too where both together are small. kept: the columns that name
     a row. `is_suppressed` is added.
     """
     shown = emptied(table, _are_small(table["sent"]), kept=kept)
-    unsettled = emptied(table[["unsettled"]], _are_small(table["unsettled"]), kept=())
-    return shown.assign(unsettled=shown["unsettled"].where(unsettled["unsettled"].notna(), None))
+    is_small_whole = _are_small(table["sent"] + table["unsettled"])
+    return shown.assign(unsettled=shown["unsettled"].astype(object).where(~is_small_whole, None))
 
 
 def _are_small(sizes: pd.Series) -> pd.Series:

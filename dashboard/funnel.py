@@ -185,7 +185,7 @@ def _broken_down(asked: Asked, total: FunnelRow) -> None:
         key="funnel-rows",
         alt=f"The funnel by {BREAKDOWNS[by]}",
     )
-    if shown["is_suppressed"].any():
+    if shown["unsettled"].isna().any():
         st.caption(conversion.HELD_BACK_WORDS)
 
 

@@ -309,6 +309,7 @@ SMALL_CELLS = [
     *alerts_of("mid", 45, 40, venue_id="mid", goal_match=False, message_variant="B"),
     *alerts_of("tiny", 4, 3, venue_id="tiny"),
     *alerts_of("late", 8, venue_id="tiny", sent_at=NOW - timedelta(hours=2)),
+    *alerts_of("later", 3, venue_id="big", goal_match=True, sent_at=NOW - timedelta(hours=2)),
 ]
 HELD = conversion.HELD_BACK
 
@@ -326,6 +327,7 @@ def test_what_is_held_back_is_so_on_every_page_and_in_no_title(
     on_drivers = frame(drivers, "Clearly apart").set_index("Venue")
     expected = {"big": "30", "mid": HELD, "tiny": HELD}
     assert on_funnel["Booked"].to_dict() == on_drivers["Booked"].to_dict() == expected
+    assert on_funnel["Not settled"].to_dict() == {"big": "3", "mid": HELD, "tiny": HELD}
     assert on_drivers["Own share"].loc[["mid", "tiny"]].tolist() == [HELD, HELD]
     titles = [h.value for page in (funnel, drivers) for h in page.subheader]
     assert titles
