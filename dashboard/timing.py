@@ -78,7 +78,7 @@ def _hours(hours: WeekdayHours, place: Place, window: Window) -> None:
     unit = "tables per watched hour" if clock == "opened" else "tables a week"
     said = {
         "opened": "By the weekday and hour at which they opened; hatched where nobody watched"
-        + (" (no scans tell, so all of it counts as watched)" if hours.is_coverage_assumed else ""),
+        + (" (what no scans tell of counts as watched)" if hours.is_coverage_assumed else ""),
         "slot": "By the weekday and hour they are for",
     }[clock]
     caption = Caption(

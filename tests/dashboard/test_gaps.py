@@ -82,6 +82,15 @@ def test_an_outage_is_a_gap_of_the_market_though_scans_began_after_the_first_eve
     )
 
 
+def test_timing_does_not_call_hours_watched_that_scans_tell_of(
+    open_page: Open, outage_url: str
+) -> None:
+    page = open_page(outage_url, "timing.py")
+    assert not page.exception
+    assert "hatched where nobody watched (what no scans tell of counts as watched)" in text(page)
+    assert "all of it counts" not in text(page)
+
+
 def test_this_week_names_the_day_that_was_not_watched(open_page: Open, outage_url: str) -> None:
     page = open_page(outage_url, "week.py")
     assert not page.exception

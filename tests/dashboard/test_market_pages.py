@@ -70,7 +70,7 @@ def test_real_data_without_scans_carry_no_label_and_claim_no_watching(
     said = {
         WEEK: "Nobody scans New York, so there is no saying how tight it is.",
         LIVE: "No table is open in New York right now.",
-        TIMING: "no scans tell, so all of it counts as watched",
+        TIMING: "what no scans tell of counts as watched",
         MARKET: "no scans tell how much was watched;",
     }
     assert said[name] in text(page)
