@@ -20,7 +20,7 @@ from metrics.facts import Fact
 from metrics.newsworthiness import WeekKind
 from metrics.version import FORMULA_VERSION
 from metrics.week_facts import data_end_words, outage_words
-from metrics.wording import number_of, window_words
+from metrics.wording import date_words, number_of, window_words
 from pipeline.digest.choose import chosen_items, number_of_the_week, score
 
 DIGITS = 6
@@ -111,14 +111,20 @@ def notices(report: WeekReport) -> list[str]:
     if report.data_through < report.end_at:
         last = min(local_date(report.data_through, report.timezone), report.last_date)
         found.append(data_end_words(last))
-    if report.coverage.is_assumed:
+    of_week = [row for row in report.days.itertuples() if row.window_date >= report.first_date]
+    assumed = [row.window_date for row in of_week if row.is_coverage_assumed]
+    if assumed and len(assumed) == len(of_week):
         found.append("Nobody sends scans of this market: that it was watched is assumed.")
         return found
+    if assumed:
+        found.append(
+            f"The first scan came on {date_words(max(assumed))}: "
+            "that the market was watched before is assumed."
+        )
     gaps = [
         (row.window_date, float(row.coverage_rate))
-        for row in report.days.itertuples()
-        if row.window_date >= report.first_date
-        and not report.is_comparable[row.window_date.weekday()]
+        for row in of_week
+        if not report.is_comparable[row.window_date.weekday()]
     ]
     if gaps:
         left_out = number_of(len(gaps), "day")

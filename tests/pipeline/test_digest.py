@@ -18,12 +18,12 @@ from metrics.proportions import proportion
 from metrics.version import FORMULA_VERSION
 from metrics.week_facts import bookings_fact
 from pipeline.digest import WeekNotOverError, build_editions
-from pipeline.digest.freeze import changes, frozen_facts
+from pipeline.digest.freeze import changes, frozen_facts, notices
 from pipeline.seal import seal
 from pipeline.simulate import Outage, Spike, World
 from pipeline.tick import tick
 from tests import digest_worlds as worlds
-from tests.factories import read
+from tests.factories import execute, read
 from tests.seeding import NOW, drop, seed
 
 GOLDEN = Path(__file__).parent / "golden"
@@ -191,6 +191,17 @@ def test_a_market_without_scans_is_marked_and_not_refused(engine):
     edition = public(build(engine, NOW, IsoWeek(2026, 47)))
     assert edition.is_coverage_assumed
     assert any("is assumed" in notice for notice in edition.facts["notices"])
+
+
+def test_a_week_in_which_the_scans_began_names_the_day_and_its_gaps(engine):
+    worlds.load(engine, worlds.outage_world())
+    first_scan = local_day_start(worlds.MONDAY, "America/New_York") + timedelta(hours=12)
+    execute(engine, "DELETE FROM scan_rollup WHERE hour_at < :first_scan", first_scan=first_scan)
+    found = notices(insights.market_week(engine, MARKET, worlds.WEEK))
+    assert found[0] == (
+        "The first scan came on Mon, Nov 9: that the market was watched before is assumed."
+    )
+    assert found[1].startswith("We did not watch all of Tue, Nov 10")
 
 
 def test_changed_rollups_make_a_dated_revision_and_the_first_stays(engine):
