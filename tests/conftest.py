@@ -11,6 +11,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -20,7 +21,6 @@ from hypothesis import settings as hypothesis_settings
 from db import embedded, migrate
 from db.engine import Engine, create_engine
 from settings import PROJECT_DIR
-from tests.dashboard.worlds import load_demo_like
 from tests.databases import clone, drop_ended, execute, on_database
 
 # Without an app around them Streamlit says of each cached function that it keeps things in memory.
@@ -125,6 +125,9 @@ def database_url(server_url: str, _template: str) -> Iterator[str]:
 @pytest.fixture(scope="session")
 def demo_url(server_url: str, _template: str) -> Iterator[str]:
     """Four simulated weeks, loaded once, to be read."""
+    # Imported where it is used: most tests need no pages' world, and start sooner without.
+    from tests.dashboard.worlds import load_demo_like
+
     with clone(server_url, _template) as url:
         load_demo_like(url)
         yield url
@@ -133,7 +136,20 @@ def demo_url(server_url: str, _template: str) -> Iterator[str]:
 @pytest.fixture
 def engine(database_url: str) -> Iterator[Engine]:
     """An engine on `database_url`."""
-    engine = create_engine(database_url)
+    with _engine_on(database_url) as engine:
+        yield engine
+
+
+@pytest.fixture
+def other(database_url: str) -> Iterator[Engine]:
+    """A second engine on `database_url`, as another process would have."""
+    with _engine_on(database_url) as engine:
+        yield engine
+
+
+@contextmanager
+def _engine_on(url: str) -> Iterator[Engine]:
+    engine = create_engine(url)
     try:
         yield engine
     finally:

@@ -10,7 +10,7 @@ from sqlalchemy import event
 
 from bench.interleave import wait_until_blocked
 from db.alert_writes import forget_user
-from db.engine import Engine, create_engine
+from db.engine import Engine
 from db.insights.conversion import funnel
 from db.proofs import problems
 from db.user_keys import user_key
@@ -31,16 +31,6 @@ DAY = timedelta(days=1)
 SENT = at("2026-11-18 17:00")
 
 Change = Callable[[Engine], object]
-
-
-@pytest.fixture
-def other(database_url) -> Iterator[Engine]:
-    """A second engine on the test's database."""
-    engine = create_engine(database_url)
-    try:
-        yield engine
-    finally:
-        engine.dispose()
 
 
 def move_to_an_earlier_day(engine: Engine) -> None:

@@ -53,16 +53,6 @@ Work = Callable[[], object]
 
 
 @pytest.fixture
-def other(database_url) -> Iterator[Engine]:
-    """A second engine on the test's database."""
-    engine = create_engine(database_url)
-    try:
-        yield engine
-    finally:
-        engine.dispose()
-
-
-@pytest.fixture
 def impatient(database_url) -> Iterator[Engine]:
     """An engine whose statements fail where they would have to wait for a lock."""
     engine = create_engine(f"{database_url}&options=-c%20lock_timeout%3D300")
