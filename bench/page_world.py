@@ -126,6 +126,12 @@ def load_page_world(engine: Engine, settings: Settings, *, n_venues: int, days: 
             first_at=now - timedelta(days=days),
             last_at=now,
         )
+        _run(
+            connection,
+            "INSERT INTO market_starts VALUES (:market, 0, :first_at)",
+            market=MARKET,
+            first_at=now - timedelta(days=days),
+        )
     rescore(engine, settings, now)
     with engine.begin() as connection:
         for table in COPIED:

@@ -27,7 +27,7 @@ from bench.written import LOTS, read_written
 from db import migrate, seals
 from db.engine import Engine, open_database
 from db.rollups import aggregate_batches
-from db.schema import drop_events, market_spans
+from db.schema import drop_events, market_spans, market_starts
 from db.scores import DELIVERY_TIME, full_hour
 from db.work import exclusive, snapshot
 from pipeline import tick as ticking
@@ -190,11 +190,17 @@ def measure_year(engine: Engine, settings: Settings, folder: Path) -> dict[str, 
                 with path.open("rb") as file:
                     while part := file.read(1 << 20):
                         copy.write(part)
+        begins_at = written.ends_at - timedelta(days=written.days)
         connection.execute(
             sa.insert(market_spans).values(
                 market_id=written.market_id,
-                first_event_at=written.ends_at - timedelta(days=written.days),
+                first_opened_at=begins_at,
                 last_event_at=written.ends_at,
+            )
+        )
+        connection.execute(
+            sa.insert(market_starts).values(
+                market_id=written.market_id, batch_id=0, first_event_at=begins_at
             )
         )
     with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:

@@ -496,13 +496,24 @@ scan_rollup = Table(
     Column("last_ok_at", _instant()),
 )
 
-# First and latest event of each market's aggregated deliveries: what coverage is assumed from
-# where there are no scans, and how far drops without an end are known to have been open.
+# Deliveries that told of an earlier time of a market than all before them: it counts as watched
+# from the earliest of these on, unless scans say otherwise. (An opening that only its closing
+# implies may lie weeks before.)
+market_starts = Table(
+    "market_starts",
+    metadata,
+    Column("market_id", _id(), ForeignKey("markets.market_id"), primary_key=True),
+    Column("batch_id", BigInteger, primary_key=True),
+    Column("first_event_at", _instant(), nullable=False),
+)
+
+# Of each market's aggregated deliveries the earliest opening, said or implied, and the latest
+# event: from where days are laid out, and how far drops without an end are known to have been open.
 market_spans = Table(
     "market_spans",
     metadata,
     Column("market_id", _id(), ForeignKey("markets.market_id"), primary_key=True),
-    Column("first_event_at", _instant(), nullable=False),
+    Column("first_opened_at", _instant(), nullable=False),
     Column("last_event_at", _instant(), nullable=False),
 )
 

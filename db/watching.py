@@ -21,7 +21,11 @@ MINUTE = timedelta(minutes=1)
 
 @dataclass(frozen=True)
 class Market:
-    """A market as one scoring sees it: until when it was watched, and each day's exposure."""
+    """A market as one scoring sees it: until when it was watched, and each day's exposure.
+
+    first_date, latest_date: of its drops; the first may lie before anybody looked, where a closing
+    implies an opening.
+    """
 
     row: Any
     now: datetime
@@ -107,7 +111,7 @@ def market_at(row: Row[Any], now: datetime, resolution_seconds: int) -> Market:
         now=now,
         resolution_seconds=resolution_seconds,
         seen_until=scores.seen_until(row),
-        first_date=local_date(row.first_event_at, row.timezone),
+        first_date=local_date(row.first_opened_at, row.timezone),
         latest_date=local_date(row.last_event_at, row.timezone),
         today=local_date(now, row.timezone),
     )

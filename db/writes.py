@@ -108,7 +108,8 @@ def _accept_staged_drops(
     run(connection, "update_venue_facts", batch_id=batch_id)
     run(connection, "lock_venues", batch_id=batch_id)
 
-    dates = run(connection, "staged_dates", batch_id=batch_id).scalars().all()
+    staged_days = run(connection, "staged_days", batch_id=batch_id).all()
+    dates = sorted({row.opened_date for row in staged_days})
     make_days(engine, days_to_make(connection, dates))
     kept = run(connection, "keep_pending_ends", batch_id=batch_id).rowcount
     open_dates, sealed_dates = lock_days(connection, dates, has_unnamed=kept > 0)
@@ -133,6 +134,14 @@ def _accept_staged_drops(
     if is_large:
         connection.execute(text("ANALYZE open_drops"))
     run(connection, "note_batch_days", batch_id=batch_id, open_dates=open_dates)
+    told = [row for row in staged_days if row.opened_date not in sealed_dates]
+    run(
+        connection,
+        "note_market_starts",
+        batch_id=batch_id,
+        market_ids=[row.market_id for row in told],
+        first_event_ats=[row.first_event_at for row in told],
+    )
 
     written = run(connection, "written_rows", batch_id=batch_id, open_dates=open_dates).one()
     accepted = written.rows_written - written.rows_implied - settled_elsewhere

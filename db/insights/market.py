@@ -28,9 +28,9 @@ Version = tuple[datetime | None, date | None]
 class Progress:
     """How far a market's data reach. `None` where there is nothing yet.
 
-    first_event_at: its first event. data_through: the last event or successful scan taken in.
-    scored_for: the instant its numbers are computed for. computed_at: when any of them was last
-    computed anew.
+    first_event_at: the first event that was sent. data_through: the last event or successful scan
+    taken in. scored_for: the instant its numbers are computed for. computed_at: when any of them
+    was last computed anew.
     """
 
     timezone: str

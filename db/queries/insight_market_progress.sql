@@ -1,7 +1,8 @@
--- How far a market's data reach: first event, the last look taken in (an event or a successful
--- scan), and what it was scored for.
+-- How far a market's data reach: the first event that was sent, the last look taken in (an event or
+-- a successful scan), and what it was scored for.
 -- in:  market_id
-SELECT m.timezone, s.first_event_at, k.scored_for, k.computed_at,
+SELECT m.timezone, k.scored_for, k.computed_at,
+    (SELECT min(first_event_at) FROM market_starts a WHERE a.market_id = m.market_id) AS first_event_at,
     greatest(s.last_event_at, (
         SELECT max(r.last_ok_at)
         FROM scan_rollup r

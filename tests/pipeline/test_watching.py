@@ -23,7 +23,9 @@ from tests.factories import (
     deliver_scans,
     deliver_venues,
     derived,
+    differences,
     forget_derived,
+    forget_everything,
     new_drop,
     one,
     read,
@@ -59,6 +61,43 @@ def test_an_unwatched_time_lowers_coverage_and_not_activity(engine):
     # Every other minute of three days and 15 hours, which began at 9 am in New York.
     assert row["observed_days"] == pytest.approx((3 + 15 / 24) / 2, abs=0.01)
     assert row["coverage_rate"] == pytest.approx(row["observed_days"] / 7)
+
+
+def test_watching_began_with_the_first_event_sent_and_not_with_an_opening_it_implies(engine):
+    opened, closed_at = EARLIER, MORNING + timedelta(hours=1)  # opened a month before anybody told
+    deliver(engine, closed(closed_at, opened), new_drop(MORNING))
+    last = MORNING + timedelta(days=4)
+    deliver(engine, new_drop(last))
+    tick(engine, SETTINGS, last)
+    row = one(
+        read(
+            engine,
+            "SELECT * FROM venue_rolling_metrics WHERE window_days = 28 AND as_of_date = :day",
+            day=date(2026, 11, 19),
+        )
+    )
+    assert row["new_drop_count"] == 1  # of the 28 days; the month-old one is of a day before
+    assert row["observed_days"] == pytest.approx(3 + 15 / 24, abs=0.001)
+    day = one(read(engine, "SELECT * FROM venue_metrics WHERE window_date = '2026-10-16'"))
+    assert day["new_drop_count"] == 1  # counted where it opened, though nobody was looking
+
+
+@pytest.mark.parametrize("is_ticked_between", [False, True])
+def test_an_opening_that_is_sent_after_its_closing_says_that_somebody_looked(
+    engine, is_ticked_between
+):
+    closing = closed(MORNING + timedelta(hours=1), EARLIER)
+    last = MORNING + timedelta(days=1)
+    deliver(engine, new_drop(EARLIER), closing, new_drop(last))
+    tick(engine, SETTINGS, last)
+    in_order = derived(engine)
+    forget_everything(engine)
+    deliver(engine, closing, new_drop(last))
+    if is_ticked_between:
+        tick(engine, SETTINGS, last)
+    deliver(engine, new_drop(EARLIER))
+    tick(engine, SETTINGS, last)
+    assert differences(derived(engine), in_order) == []
 
 
 def test_a_table_that_went_during_an_outage_is_not_a_table_that_lasted(engine):
