@@ -28,16 +28,25 @@ CHROMIUM_OPTIONS = (
 WIDE, NARROW = (1280, 720), (390, 844)
 
 
-@contextmanager
-def running_app(database_url: str, log: Path) -> Iterator[str]:
-    """Starts `streamlit run streamlit_app.py` on the database; its address, until it is stopped."""
+def free_port() -> int:
+    """A port of this machine that nobody listens on."""
     with closing(socket.create_server(("127.0.0.1", 0))) as free:
-        port = free.getsockname()[1]
+        return int(free.getsockname()[1])
+
+
+@contextmanager
+def running_app(
+    database_url: str, log: Path, *, port: int | None = None, **settings: str
+) -> Iterator[str]:
+    """Starts `streamlit run streamlit_app.py` on the database; its address, until it is stopped.
+    `settings` are variables of its environment."""
+    port = port or free_port()
+    given = {"DATABASE_URL": database_url, "TABLESTAKES_DEMO": "0", **settings}
     with log.open("w") as output:
         process = subprocess.Popen(
             [sys.executable, "-m", "streamlit", "run", "streamlit_app.py", f"--server.port={port}"],
             cwd=PROJECT_DIR,
-            env={**os.environ, "DATABASE_URL": database_url, "TABLESTAKES_DEMO": "0"},
+            env={**os.environ, **given},
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=subprocess.STDOUT,
