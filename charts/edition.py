@@ -10,9 +10,9 @@ import plotly.graph_objects as go
 
 from charts.gaps import measured_coverage
 from charts.look import Caption, Look, source_line
-from charts.market_days import market_days_figure
+from charts.market_days import market_days_figure, stretches
 from charts.ranking import ranking_figure
-from metrics.wording import date_words, number_of, window_words
+from metrics.wording import date_words, list_words, number_of, window_words
 
 Draw = Callable[[Look, Caption | None], go.Figure]
 
@@ -49,11 +49,14 @@ def _days(facts: Mapping[str, Any], source: str) -> EditionFigure:
     days["is_spike"] = days["is_spike"].astype(bool)
     days["coverage_rate"] = measured_coverage(days)
     window = window_words(days["window_date"].iloc[0], days["window_date"].iloc[-1])
+    before = days[
+        days["is_spike"] & (days["window_date"] < date.fromisoformat(facts["first_date"]))
+    ]
     caption = Caption(
         title=facts["headline"],
         subtitle=(
             "Tables that opened each day, in the band of what is usual for the weekday, the week "
-            f"shaded; {window}; n = {int(days['drops'].sum()):,}."
+            f"shaded; {window}; n = {int(days['drops'].sum()):,}.{_older_words(before)}"
         ),
         source=source,
     )
@@ -67,6 +70,17 @@ def _days(facts: Mapping[str, Any], source: str) -> EditionFigure:
         caption,
         lambda look, words: market_days_figure(days, look, words, annotations=week),
     )
+
+
+def _older_words(before: pd.DataFrame) -> str:
+    """That the picture's highest days are not the week's, which its title is about."""
+    if before.empty:
+        return ""
+    days = [
+        window_words(run["window_date"].iloc[0], run["window_date"].iloc[-1])
+        for run in stretches(before)
+    ]
+    return f" What stands out on {list_words(days)} is older than the week."
 
 
 def _hardest(facts: Mapping[str, Any], source: str) -> EditionFigure:

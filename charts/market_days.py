@@ -121,7 +121,7 @@ def _label_spikes(figure: go.Figure, look: Look, x: pd.Series, spikes: pd.DataFr
         marker={"size": 9, "color": look.accent, "line": {"color": look.page, "width": 1.5}},
         hoverinfo="skip",
     )
-    for run in _neighbours(spikes):
+    for run in stretches(spikes):
         highest = run.loc[run["drops"].idxmax()]
         first, last = run["window_date"].iloc[0], run["window_date"].iloc[-1]
         at = pd.Timestamp(highest["window_date"])
@@ -135,7 +135,8 @@ def _label_spikes(figure: go.Figure, look: Look, x: pd.Series, spikes: pd.DataFr
             x=at,
             xanchor=anchor,
             y=highest["drops"],
-            text=window_words(first, last) + (f": {amount}" if first == last else f": to {amount}"),
+            text=window_words(first, last)
+            + (f": {amount}" if first == last else f": up to {amount}"),
             yanchor="bottom",
             yshift=6,
             showarrow=False,
@@ -143,7 +144,7 @@ def _label_spikes(figure: go.Figure, look: Look, x: pd.Series, spikes: pd.DataFr
         )
 
 
-def _neighbours(days: pd.DataFrame) -> list[pd.DataFrame]:
+def stretches(days: pd.DataFrame) -> list[pd.DataFrame]:
     """The rows in stretches of consecutive days, so that each gets one label."""
     number = pd.Series([day.toordinal() for day in days["window_date"]], index=days.index)
     return [run for _, run in days.groupby((number.diff() > 1).cumsum())]

@@ -17,9 +17,10 @@ from editions.forms import (
     plain_text,
     unsubscribe_page,
 )
-from editions.view import Choice, Printed, as_markdown, file_stem, title_of
+from editions.view import WORDING, Choice, Printed, as_markdown, file_stem, title_of
 
 __all__ = [
+    "WORDING",
     "Choice",
     "Printed",
     "archive_index",

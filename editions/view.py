@@ -1,30 +1,26 @@
 """What the templates print, all of it worded: they hold layout and nothing else."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Protocol
-from urllib.parse import urlencode
 
+from editions.evidence import SECOND_WORDING, evidence_words, figure_words
+from editions.hardest import hard_row, hardest_about, open_time_foot
 from metrics.calendar import iso_week_bounds, parse_iso_week
-from metrics.facts import OPEN_TIME_NEEDS
 from metrics.wording import (
     WEEKDAYS,
-    count_words,
     date_words,
-    duration_short,
     number_of,
     number_words,
-    ordinal_words,
     percent_words,
-    rank_band_words,
-    signed_percent_words,
-    time_words,
     window_words,
 )
 
-UNKNOWN = "not enough data"
+WORDING = SECOND_WORDING
+"""How editions that are frozen now are worded around their sentences. Those frozen before keep the
+wording of their time: their facts name it, the first ones none."""
 SIMULATED = "Simulated data: the venues are fictional and nothing here ever happened."
 
 
@@ -103,6 +99,15 @@ def view(
     if choices is not None:
         facts = {**facts, "items": chosen(facts, choices)}
     first, last = date.fromisoformat(facts["first_date"]), date.fromisoformat(facts["last_date"])
+    wording = facts.get("wording", 1)
+
+    def item(fact: Mapping[str, Any]) -> dict[str, Any]:
+        return _item(fact, base_url, wording)
+
+    def optional(name: str) -> dict[str, Any] | None:
+        fact = facts[name]
+        return None if fact is None else item({"key": fact["kind"], "is_news": False, **fact})
+
     return {
         "title": title_of(printed),
         "number": facts["number"],
@@ -118,21 +123,23 @@ def view(
         "headline": facts["headline"],
         "notices": facts["notices"],
         "note": facts["note"],
-        "items": [_item(item, base_url) for item in facts["items"]],
-        "number_of_the_week": _number(facts, base_url),
-        "conversion": [
-            _item(item, base_url) for item in facts["conversion"] if item["printable"] is not None
-        ],
-        "hardest": [_hard(row, base_url, last) for row in facts["hardest"]],
-        "hardest_about": _hardest_about(facts),
-        "open_time_foot": _open_time_foot(facts),
+        "items": [item(one) for one in facts["items"]],
+        "number_of_the_week": _number(facts, item),
+        "conversion": [item(one) for one in facts["conversion"] if one["printable"] is not None],
+        "is_first_wording": wording < SECOND_WORDING,
+        "seen": "Seen to open" if wording < SECOND_WORDING else "All tables seen to open",
+        "hardest": [hard_row(row, base_url, last, wording=wording) for row in facts["hardest"]],
+        "hardest_about": hardest_about(facts, wording=wording),
+        "open_time_foot": open_time_foot(facts),
         "weekdays": [_weekday(row) for row in facts["weekdays"]],
-        "pattern": _optional(facts["pattern"], base_url),
-        "prime": _optional(facts["prime"], base_url),
-        "tightest": _optional(facts["tightest"], base_url),
-        "loosest": _optional(facts["loosest"], base_url),
-        "new_entries": _optional(facts["new_entries"], base_url),
-        "first_seen": _optional(facts["first_seen"], base_url),
+        "weekdays_about": facts.get("weekdays_about"),
+        "extremes_about": facts.get("extremes_about"),
+        "pattern": optional("pattern"),
+        "prime": optional("prime"),
+        "tightest": optional("tightest"),
+        "loosest": optional("loosest"),
+        "new_entries": optional("new_entries"),
+        "first_seen": optional("first_seen"),
         "corrections": [_correction(one) for one in facts["corrections"]],
         "annotations": [_annotation(one) for one in facts["annotations"]],
         "asked": _asked_words(facts),
@@ -142,195 +149,43 @@ def view(
     }
 
 
-def figure_words(fact: Mapping[str, Any]) -> str | None:
-    """The fact's number as a newspaper would set it large; None where it has none."""
-    number, unit = fact["number"], fact["unit"]
-    if number is None:
-        return None
-    if unit == "ratio to usual" and fact["verdict"] != "print":
-        return count_words(fact["n"])
-    if unit in ("ratio to usual", "ratio"):
-        if number >= 1.9:
-            return f"{number_words(number, _interval(fact))} times"
-        return signed_percent_words(number - 1)
-    if unit.startswith("change"):
-        return signed_percent_words(number)
-    if unit == "share a week":
-        return f"{signed_percent_words(number)} a week"
-    if unit.startswith("share"):
-        return percent_words(number, _interval(fact))
-    if unit == "seconds":
-        return duration_short(number)
-    if unit == "minute of the day":
-        return time_words(*divmod(int(number), 60))
-    if unit == "rank":
-        return f"#{number:.0f}"
-    return number_words(number, _interval(fact))
-
-
-def evidence_words(fact: Mapping[str, Any]) -> str:
-    """What backs a sentence: the number with its unit, its interval, window, n, coverage."""
-    parts = []
-    number = fact["number"]
-    if number is not None:
-        if fact["unit"] == "rank":
-            parts.append(f"{ordinal_words(int(number))} hardest")
-        elif fact["unit"] == "ratio to usual":
-            parts.append(f"{number_words(number, _interval(fact))} × usual")
-        elif fact["unit"] == "minute of the day":
-            parts.append(time_words(*divmod(int(number), 60)))
-        elif fact["unit"] == "seconds":
-            parts.append(duration_short(number))
-        elif fact["unit"] == "share a week":
-            parts.append(f"{signed_percent_words(number)} a week")
-        elif fact["unit"].startswith("change"):
-            parts.append(f"{signed_percent_words(number)}, {fact['unit']}")
-        elif fact["unit"].startswith("share"):
-            parts.append(f"{percent_words(number, _interval(fact))}, {fact['unit']}")
-        else:
-            parts.append(_counted(number_words(number, _interval(fact)), fact["unit"]))
-    interval = fact["interval"]
-    if interval is not None and fact["unit"] != "minute of the day":
-        parts.append(f"95 %: {_end(interval[0], fact)} to {_end(interval[1], fact)}")
-    parts.append(fact["source_line"])
-    return " · ".join(parts)
-
-
-def _counted(number: str, unit: str) -> str:
-    """A number with its unit, which is a plural.
-
-    >>> _counted("1", "tables a week"), _counted("2", "venues")
-    ('1 table a week', '2 venues')
-    """
-    noun, _, rest = unit.partition(" ")
-    if number == "1" and noun.endswith("s"):
-        noun = noun[:-1]
-    return f"{number} {noun} {rest}".rstrip()
-
-
-def _end(value: float | None, fact: Mapping[str, Any]) -> str:
-    if value is None:
-        return "open"
-    if fact["unit"] == "share a week":
-        return signed_percent_words(value)
-    if fact["unit"].startswith("share"):
-        return percent_words(value, _interval(fact))
-    if fact["unit"] == "seconds":
-        return duration_short(value)
-    if fact["unit"] == "rank":
-        return f"{value:.0f}"
-    return number_words(value, _interval(fact))
-
-
-def _interval(fact: Mapping[str, Any]) -> tuple[float, float] | None:
-    found = fact["interval"]
-    if found is None or found[0] is None or found[1] is None:
-        return None
-    return float(found[0]), float(found[1])
-
-
-def _item(item: Mapping[str, Any], base_url: str) -> dict[str, Any]:
+def _item(item: Mapping[str, Any], base_url: str, wording: int) -> dict[str, Any]:
     edited = item.get("edited_sentence")
     return {
         "key": item["key"],
         "is_news": item["is_news"],
         "text": _sentence(edited or item["printable"]),
-        "evidence": f"{'edited · ' if edited else ''}{evidence_words(item)}",
+        "evidence": f"{'edited · ' if edited else ''}{evidence_words(item, wording=wording)}",
         "link": base_url + item["permalink"],
     }
-
-
-def _optional(fact: Mapping[str, Any] | None, base_url: str) -> dict[str, Any] | None:
-    if fact is None:
-        return None
-    return _item({"key": fact["kind"], "is_news": False, **fact}, base_url)
 
 
 def _sentence(text: str) -> str:
     return text if text.endswith((".", "!", "?")) else f"{text}."
 
 
-def _number(facts: Mapping[str, Any], base_url: str) -> dict[str, Any] | None:
+def _number(
+    facts: Mapping[str, Any], told: Callable[[Mapping[str, Any]], dict[str, Any]]
+) -> dict[str, Any] | None:
     item = next((i for i in facts["items"] if i["key"] == facts["number_of_the_week"]), None)
-    if item is None:
-        return None
-    return {"figure": figure_words(item), **_item(item, base_url)}
-
-
-def _hard(row: Mapping[str, Any], base_url: str, last: date) -> dict[str, Any]:
-    rank, before = row["rank"], row["previous_rank"]
-    move = "new to the ranking"
-    if before is not None:
-        places = number_of(abs(before - rank), "place")
-        moved = not _is_level(before, row.get("previous_rank_tied") or 1, rank, row["rank_tied"])
-        move = f"{'up' if before > rank else 'down'} {places}" if moved else "as before"
-        if row["is_new"]:
-            move = f"new, from {ordinal_words(before)}"
-        if (moved or row["is_new"]) and not row["has_moved"]:
-            move += " (could be chance)"
-    interval = (row["catchable_lower"], row["catchable_upper"])
-    tables = number_words(row["catchable_per_week"], interval)
-    refusal = row.get("typical_open_refusal")  # editions made before have none
-    return {
-        "rank": rank_band_words(rank, row["rank_lower"], row["rank_upper"], row["rank_tied"]),
-        "name": row["name"],
-        "neighborhood": row["neighborhood"] or "",
-        "tables": tables,
-        "interval": " to ".join(number_words(end, interval) for end in interval),
-        "n": count_words(row["new_drop_count"]),
-        "lasts": duration_short(row["typical_open_seconds"]) if refusal is None else UNKNOWN,
-        "move": move,
-        "link": f"{base_url}/venue?{urlencode({'venue': row['venue_id'], 'to': last, 'over': 28})}",
-    }
-
-
-def _is_level(before: int, tied_before: int, rank: int, tied: int) -> bool:
-    """Whether the places that a venue shares now and those it shared then have one in common: then
-    only the others' ties moved it.
-
-    >>> _is_level(1, 3, 3, 1), _is_level(4, 1, 5, 2), _is_level(2, 1, 2, 1)
-    (True, False, True)
-    """
-    return before < rank + tied and rank < before + tied_before
-
-
-def _level_beyond(rows: Sequence[Mapping[str, Any]]) -> str:
-    """That the table ends within a tie, so that the alphabet chose who is in it."""
-    last = rows[-1]
-    beyond = last["rank_tied"] - sum(row["rank"] == last["rank"] for row in rows)
-    if beyond <= 0:
-        return ""
-    verb = "comes" if beyond == 1 else "come"
-    return f" {number_of(beyond, 'more venue').capitalize()} {verb} out level with the last."
-
-
-def _hardest_about(facts: Mapping[str, Any]) -> str:
-    if facts["ranked_date"] is None:
-        return "Not watched enough to rank."
-    end = date.fromisoformat(facts["ranked_date"])
-    return (
-        f"Prime tables a week that a diner with alerts could have caught, the 28 days to "
-        f"{date_words(end)}; 95 % intervals and rank bands; of "
-        f"{number_of(facts['ranked_venues'], 'venue')}. Movement is against the Sunday before."
-        + _level_beyond(facts["hardest"])
-    )
-
-
-def _open_time_foot(facts: Mapping[str, Any]) -> str | None:
-    """Why some open time of the hardest ten is left out; None where none is."""
-    if all(row.get("typical_open_refusal") is None for row in facts["hardest"]):
-        return None
-    return f"{UNKNOWN.capitalize()}: {OPEN_TIME_NEEDS}."
+    return None if item is None else {"figure": figure_words(item), **told(item)}
 
 
 def _weekday(row: Mapping[str, Any]) -> dict[str, str]:
-    def daily(value: float | None) -> str:
-        return "not watched" if value is None else number_words(value)
+    def daily(side: str) -> str:
+        value, interval = row[side], row.get(f"{side}_interval")
+        if value is None:
+            return "not watched"
+        if interval is None:  # editions made before have none
+            return number_words(value)
+        low, high = interval
+        ends = " to ".join(number_words(end, (low, high)) for end in interval)
+        return f"{number_words(value, (low, high))} ({ends})"
 
     return {
         "weekday": WEEKDAYS[int(row["weekday"])],
-        "prime": daily(row["prime"]),
-        "off_peak": daily(row["off_peak"]),
+        "prime": daily("prime"),
+        "off_peak": daily("off_peak"),
         "days": number_words(row["observed_days"]),
     }
 

@@ -29,14 +29,25 @@ CHAPTERS: tuple[tuple[str, tuple[str, ...]], ...] = (
             "closed_durations",
         ),
     ),
-    ("The market", ("spikes", "compression", "weekday_pattern")),
+    ("The market", ("spikes", "compression", "weekday_pattern", "week_extremes")),
     ("When we were looking", ("coverage", "exposure", "gaps", "prime_time", "calendar")),
     ("Did alerts help?", ("conversion",)),
     (
         "Shares and comparisons",
         ("proportions", "rates", "strata", "by_users", "shrinkage", "multiple"),
     ),
-    ("What is printed", ("facts", "newsworthiness", "week_facts", "wording", "small_cells")),
+    (
+        "What is printed",
+        (
+            "facts",
+            "newsworthiness",
+            "week_facts",
+            "weekday_facts",
+            "extreme_facts",
+            "wording",
+            "small_cells",
+        ),
+    ),
     ("Behind the scenes", ("survival_ranges", "version")),
 )
 """Every formula's module, in reading order."""

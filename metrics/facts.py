@@ -77,6 +77,37 @@ OF_ALERTS = (COMPARISON, BOOKINGS)
 """Alerts are known one by one, however much was watched."""
 DISAGREEMENT = 1.5
 """Crude and adjusted ratio disagree if one is this many times the other, or they point apart."""
+_TABLES = ("table", "tables")
+COUNTED = {
+    "typical_open_time": _TABLES,
+    "catchable": ("prime table for two", "prime tables for two"),
+    "tier": ("prime table for two", "prime tables for two"),
+    "rank": ("venue", "venues"),
+    "new_entries": ("venue", "venues"),
+    "first_seen": ("venue", "venues"),
+    "fully_booked": ("day", "days"),
+    "trend": ("prime table for two", "prime tables for two"),
+    "week_over_week": _TABLES,
+    "spike": _TABLES,
+    "market_week": _TABLES,
+    "market_prime": ("prime table", "prime tables"),
+    "market_day": _TABLES,
+    "market_days": _TABLES,
+    "daypart": _TABLES,
+    "neighborhood": _TABLES,
+    "venue_week": _TABLES,
+    "prime_share": _TABLES,
+    "busiest_hour": _TABLES,
+    "weekday_pattern": ("prime table", "prime tables"),
+    COMPARISON: ("alert", "alerts"),
+    BOOKINGS: ("alert", "alerts"),
+}
+"""What the n of a kind counts, one and several."""
+COUNTED_BY_UNIT = {
+    "tables": _TABLES,
+    "change against the same hours": ("hour", "hours"),
+}
+"""Of kinds whose n depends on what they go by."""
 USERS_CANNOT_TELL = "all bookings of one side are one user's, or it has none"
 
 
@@ -132,10 +163,16 @@ class Fact:
         return self.hedged_sentence if self.verdict is Verdict.HEDGE else self.sentence
 
     @property
+    def counted(self) -> str:
+        """What n is a number of, in figures: "7 prime tables for two"."""
+        singular, plural = COUNTED.get(self.kind) or COUNTED_BY_UNIT.get(self.unit, ("", ""))
+        return f"{count_words(self.n)} {singular if self.n == 1 else plural}".rstrip()
+
+    @property
     def source_line(self) -> str:
         """Window, count and coverage in words, for the line under a statement."""
         parts = [window_words(self.context.first_date, self.context.last_date)]
-        parts.append(f"n = {count_words(self.n)}")
+        parts.append(f"n = {self.counted}")
         coverage = self.context.coverage
         if self.kind in OF_ALERTS:
             return " · ".join(parts)
@@ -348,7 +385,8 @@ def _catchable(venue_name: str, rate: CatchableRate | None) -> _Claim:
     if number == 0:
         sentence = (
             f"With alerts on, two people could not have caught one prime table at {venue_name} in "
-            f"{weeks} of watching"
+            f"{weeks} of watching; in the long run it could be up to "
+            f"{number_words(rate.upper, interval)} a week"
         )
         return _Claim(sentence, number, rate.n_prime_drops, interval)
     amount = number_words(number, interval)
@@ -466,7 +504,7 @@ def trend_fact(
         size = percent_change_words(change)
         sentence = (
             f"{venue_name} is {label or 'about as hard as it was'}: about {size} {more} tables to "
-            f"catch each week for {trend.weeks} weeks"
+            f"catch each week, on average over {trend.weeks} weeks"
         )
         claim = _Claim(sentence, change, trend.tables, interval)
         if label is None:

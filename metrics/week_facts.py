@@ -31,16 +31,9 @@ from metrics.facts import (
     FactContext,
     stated,
 )
-from metrics.newsworthiness import Departure
+from metrics.newsworthiness import LEAST_CHANGE, Departure
 from metrics.proportions import Interval, Proportion, proportion, wilson_interval
-from metrics.weekday_pattern import (
-    FEWEST_DAYS_OF_A_WEEKDAY,
-    BusiestCell,
-    Sides,
-    WeekdayPattern,
-)
 from metrics.wording import (
-    WEEKDAYS,
     count_words,
     date_words,
     duration_words,
@@ -57,15 +50,11 @@ from metrics.wording import (
 
 FRACTIONS = ((0.2, "a fifth"), (0.25, "a quarter"), (1 / 3, "a third"), (0.5, "half"))
 NEAR = 0.02
-LONGEST_LIST = 4
 FEWEST_TABLES = 10
 """From which on a share of a week's tables is put in words."""
 WIDEST_SHARE = 0.3
 """How far apart the ends of an interval may lie for "about 3 in 10"."""
 MOST_LEVEL_HOURS = 3
-TOO_FEW_WEEKDAYS = (
-    f"{FEWEST_DAYS_OF_A_WEEKDAY} watched days of each weekday, and a table, are needed"
-)
 TOO_FEW_DAYS = "too few days of this week can be compared with the weeks before"
 
 
@@ -121,6 +110,11 @@ def tables_fact(
     usual = number_words(found.expected)
     if found.lower <= 1 <= found.upper:
         soft = f"About as many {noun}s as usual opened {where}: {count_words(found.observed)}"
+        if found.upper > LEAST_CHANGE or found.lower * LEAST_CHANGE < 1:
+            soft = capitalized(
+                f"{tables} opened {where}; about {usual} are usual, and no clear difference could "
+                "be seen"
+            )
         return stated(
             kind,
             "ratio to usual",
@@ -254,166 +248,6 @@ def _is_clearly_more(most: int, next_most: int) -> bool:
     return interval is not None and interval[0] > 0.5
 
 
-def weekday_pattern_fact(place: str, found: WeekdayPattern | None, context: FactContext) -> Fact:
-    """Which weekday brings most prime tables, which fewest, as far as the days watched tell."""
-    kind, unit = "weekday_pattern", "times, most to fewest"
-    if found is None:
-        sentence = f"Not every weekday of {place} was watched often enough"
-        return stated(kind, unit, sentence, context, number=None, n=0, reason=TOO_FEW_WEEKDAYS)
-    most, fewest = _weekday_rate(found, found.most), _weekday_rate(found, found.fewest)
-    sentence = (
-        f"{WEEKDAYS[found.most]}s bring the most prime tables in {place}, {most}; "
-        f"{WEEKDAYS[found.fewest]}s the fewest, {fewest}"
-    )
-    hedged: str | None = None
-    reason: str | None = None
-    ratio = found.to_fewest
-    if not (found.is_most and found.is_fewest):
-        reason = "which weekday brings most, or fewest, is too close to call"
-        hedged = (
-            f"{WEEKDAYS[found.most]}s bring more prime tables in {place} than "
-            f"{WEEKDAYS[found.fewest]}s, {most} against {fewest}"
-        )
-        if found.is_most:
-            hedged = f"{WEEKDAYS[found.most]}s bring the most prime tables in {place}, {most}"
-            reason = "which weekday brings fewest is too close to call"
-    if ratio.lower <= 1:
-        days = number_of(sum(found.days), "watched day")
-        reason = f"the difference between weekdays could be chance: {days} tell no more"
-        hedged = None
-        if ratio.upper <= PLAIN_SPREAD:
-            hedged = f"No weekday clearly brings more prime tables in {place} than another"
-    return stated(
-        kind,
-        unit,
-        sentence,
-        context,
-        number=ratio.ratio,
-        n=found.tables,
-        interval=(ratio.lower, ratio.upper),
-        hedged=hedged,
-        reason=reason,
-    )
-
-
-def _weekday_rate(found: WeekdayPattern, weekday: int) -> str:
-    """about 120 a day over 4 Saturdays"""
-    rate, days = number_words(found.per_day[weekday]), found.days[weekday]
-    return f"about {rate} a day over {days} {WEEKDAYS[weekday]}s"
-
-
-def sides_fact(place: str, found: Sides | None, context: FactContext) -> Fact:
-    """Whether more prime tables open than others, on which weekdays."""
-    kind, unit = "prime_against_off_peak", "ratio"
-    if found is None:
-        sentence = f"Not every weekday of {place} was watched often enough"
-        return stated(kind, unit, sentence, context, number=None, n=0, reason=TOO_FEW_WEEKDAYS)
-    ratio = found.overall
-    rates = (
-        f"{number_words(found.prime_per_day)} a day against {number_words(found.off_peak_per_day)} "
-        f"over {found.days} days"
-    )
-    more = [day for day in range(7) if found.by_weekday[day].lower > 1]
-    fewer = [day for day in range(7) if found.by_weekday[day].upper < 1]
-    way = "more" if ratio.ratio is None or ratio.ratio > 1 else "fewer"
-    sentence = f"On every weekday {way} prime tables open in {place} than others: {rates}"
-    hedged: str | None = None
-    reason: str | None = None
-    if len(more) < 7 and len(fewer) < 7:
-        reason = "not clear on every weekday"
-        if ratio.lower > 1 or ratio.upper < 1:
-            hedged = f"{way.capitalize()} prime tables open in {place} than others: {rates}"
-        else:
-            reason = f"the difference could be chance: {found.days} watched days tell no more"
-        if more and not fewer and len(more) <= LONGEST_LIST:
-            days = list_words([f"{WEEKDAYS[day]}s" for day in more])
-            reason = "on the other weekdays it is not clear"
-            hedged = f"On {days} more prime tables open in {place} than others: {rates} in all"
-    return stated(
-        kind,
-        unit,
-        sentence,
-        context,
-        number=ratio.ratio,
-        n=found.tables,
-        interval=(ratio.lower, ratio.upper),
-        hedged=hedged,
-        reason=reason,
-    )
-
-
-def opening_hour_fact(night: str, found: BusiestCell | None, context: FactContext) -> Fact:
-    """When tables of one night open; night as in "Friday-night"."""
-    kind, unit = "opening_hour", "times, first to next hour"
-    if found is None:
-        sentence = f"Too few {night} tables were seen to open"
-        return stated(kind, unit, sentence, context, number=None, n=0, reason=TOO_FEW_WEEKDAYS)
-    ratio = found.to_next
-    weekdays, days = f"{WEEKDAYS[found.weekday]}s", f"{found.days} days"
-    hour = hour_range_words(found.hour, found.hour)
-    sentence = (
-        f"{night} tables open most often on {weekdays}, {hour}: "
-        f"{percent_words(found.share)} of them over {days}"
-    )
-    hedged: str | None = None
-    reason: str | None = None
-    if not found.is_cell:
-        reason = f"which weekday and hour brings most could be chance: {days} tell no more"
-        if found.is_weekday:
-            reason = "which hour brings most is too close to call"
-            hedged = (
-                f"{night} tables open most often on {weekdays}: "
-                f"{percent_words(found.weekday_share)} of them over {days}"
-            )
-    return stated(
-        kind,
-        unit,
-        sentence,
-        context,
-        number=None if ratio is None else ratio.ratio,
-        n=found.tables,
-        interval=None if ratio is None else (ratio.lower, ratio.upper),
-        hedged=hedged,
-        reason=reason,
-    )
-
-
-def supply_day_fact(
-    kind: str, place: str, day: date, compression: float, hours: int, context: FactContext
-) -> Fact:
-    """The tightest or loosest day by what was to be had; `kind` is one of the two.
-
-    compression: of the day's hours together, against the same hours before.
-    """
-    extreme = "tightest" if kind == "tightest_day" else "loosest"
-    change = f"{percent_change_words(compression)} {'more' if compression > 0 else 'fewer'} tables"
-    if abs(compression) < NEAR:
-        change = "about as many tables"
-    than = "as" if abs(compression) < NEAR else "than"
-    sentence = (
-        f"{date_words(day)} was the {extreme} day in {place}: {change} to be had {than} at the "
-        "same hours before"
-    )
-    return stated(
-        kind, "change against the same hours", sentence, context, number=compression, n=hours
-    )
-
-
-def opened_day_fact(
-    kind: str, place: str, day: date, tables: int, whole_days: int, context: FactContext
-) -> Fact:
-    """The same where nobody scans: by how many tables opened on it.
-
-    whole_days: how many days of the week were watched whole; it is the extreme of these.
-    """
-    few = "fewest" if kind == "tightest_day" else "most"
-    of_days = "" if whole_days == 7 else f"of the {number_of(whole_days, 'day')} watched whole, "
-    sentence = (
-        f"{of_days}{date_words(day)} brought the {few} new tables in {place}, {count_words(tables)}"
-    )
-    return stated(kind, "tables", capitalized(sentence), context, number=tables, n=tables)
-
-
 def new_entries_fact(names: Sequence[str], unsure: int, ranked: int, context: FactContext) -> Fact:
     """Venues that came into the hardest ten since the Sunday before.
 
@@ -473,14 +307,16 @@ def none_caught_fact(
 ) -> Fact:
     """Venues at which nothing could have been caught, told of together: two or more.
 
-    n: their prime tables. upper: the largest upper end of their 95 % intervals, tables a week.
+    n: their prime tables for two. upper: the largest upper end of their 95 % intervals,
+    tables a week.
     """
     where = f"at any of {number_of(len(names), 'venue')}"
     if len(names) <= MOST_NAMED_LEVEL:
         where = f"at {', '.join(names[:-1])} or {names[-1]}"
     sentence = (
         f"With alerts on, two people could not have caught one prime table {where} in "
-        f"{duration_words(round(observed_days) * 86400)} of watching"
+        f"{duration_words(round(observed_days) * 86400)} of watching; in the long run it could be "
+        f"up to {number_words(upper, (0.0, upper))} a week at each"
     )
     return stated(
         "catchable", "tables a week", sentence, context, number=0, n=n, interval=(0.0, upper)

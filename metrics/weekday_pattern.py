@@ -32,6 +32,7 @@ from numpy.typing import ArrayLike
 from scipy import special
 
 from metrics.fully_booked import LEAST_EXPOSURE
+from metrics.proportions import Interval
 from metrics.rates import RateRatio, pooled_dispersion, rate_ratio
 from metrics.survival import Z_95, Floats
 
@@ -125,6 +126,34 @@ def weekday_pattern(
     )
 
 
+def weekday_intervals(
+    daily_counts: ArrayLike, exposure: ArrayLike, *, first_weekday: int
+) -> list[Interval | None]:
+    """The 95 % interval of each weekday's tables a watched day, Monday first; None where it was
+    never watched. Arguments as in `weekday_pattern`.
+
+    Widened as the comparisons are, so that one freak Saturday of four widens Saturday's.
+
+    >>> low, high = weekday_intervals([10] * 28, [1.0] * 28, first_weekday=0)[0]
+    >>> round(low), round(high)
+    (7, 14)
+    """
+    week = _by_weekday(daily_counts, exposure, first_weekday, least=0.0)
+    found: list[Interval | None] = []
+    for counts, shares in week:
+        if not shares.size:
+            found.append(None)
+            continue
+        dispersion, freedom = max(_dispersion([(counts, shares)]), _dispersion(week))
+        reach = Z_95 if dispersion == 1 else float(special.stdtrit(freedom, 0.975))
+        width = reach**2 * dispersion
+        middle = counts.sum() + width / 2
+        half = math.sqrt(width * (counts.sum() + width / 4))
+        total = shares.sum()
+        found.append((max(middle - half, 0.0) / total, (middle + half) / total))
+    return found
+
+
 def prime_against_off_peak(
     daily_prime: ArrayLike, daily_off_peak: ArrayLike, exposure: ArrayLike, *, first_weekday: int
 ) -> Sides | None:
@@ -184,8 +213,14 @@ def busiest_cell(
     )
 
 
-def _by_weekday(daily_counts: ArrayLike, exposure: ArrayLike, first_weekday: int) -> list[Days]:
-    """The watched days of each weekday, Monday first."""
+def _by_weekday(
+    daily_counts: ArrayLike,
+    exposure: ArrayLike,
+    first_weekday: int,
+    *,
+    least: float = LEAST_EXPOSURE,
+) -> list[Days]:
+    """The days of each weekday that were watched at all, and at least so much; Monday first."""
     counts = np.asarray(daily_counts, dtype=np.float64)
     shares = np.asarray(exposure, dtype=np.float64)
     if counts.shape != shares.shape:
@@ -193,7 +228,7 @@ def _by_weekday(daily_counts: ArrayLike, exposure: ArrayLike, first_weekday: int
     weekday = (first_weekday + np.arange(counts.size)) % 7
     found = []
     for day in range(7):
-        own = (weekday == day) & (shares >= LEAST_EXPOSURE)
+        own = (weekday == day) & (shares >= least) & (shares > 0)
         found.append((counts[own], shares[own]))
     return found
 

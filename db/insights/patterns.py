@@ -14,7 +14,7 @@ from db.insights.frames import frame
 from db.insights.market import markets_asked_for
 from db.insights.watched import watched_market
 from metrics.facts import Fact
-from metrics.week_facts import opening_hour_fact, sides_fact, weekday_pattern_fact
+from metrics.weekday_facts import opening_hour_fact, sides_fact, weekday_pattern_fact
 from metrics.weekday_pattern import (
     BusiestCell,
     WeekdayPattern,

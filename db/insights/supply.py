@@ -11,9 +11,12 @@ from db.insights.market import progress
 from db.insights.venues import venue
 from db.insights.watched import watched_market
 from db.market_days import daily_drops, supply_hours
+from metrics.compression import FEWEST_FOR_A_WORD
 from metrics.rates import RateRatio, last_against_previous
 
 WEEK_DAYS = 7
+FEWEST_HOURS = 6
+"""Of a day, to say what was to be had on it."""
 
 
 @dataclass(frozen=True)
@@ -71,6 +74,22 @@ def supply(
             "level",
         ],
     )
+
+
+def supply_days(
+    engine: Engine, market_id: str, first: date, last: date, *, now: datetime
+) -> pd.DataFrame:
+    """What was to be had on each day, by the day, of which six or more hours can be compared with
+    four or more like them.
+
+    Columns: available_slots, usual_slots (sums of the hours that can be compared), hours. Raises
+    `UnknownMarketError`.
+    """
+    hours = supply(engine, market_id, first, last, now=now)
+    hours = hours[hours["comparable_hours"] >= FEWEST_FOR_A_WORD]
+    by_day = hours.groupby("local_date")[["available_slots", "usual_slots"]].sum()
+    by_day["hours"] = hours.groupby("local_date").size()
+    return by_day[(by_day["hours"] >= FEWEST_HOURS) & (by_day["usual_slots"] > 0)]
 
 
 def spikes(engine: Engine, market_id: str, first: date, last: date) -> pd.DataFrame:

@@ -19,24 +19,25 @@ from db.insights.frames import frame
 from db.insights.market import latest_as_of
 from db.insights.patterns import prime_pattern
 from db.insights.ranks import open_time_refusal, rolling_rows, with_ranks
-from db.insights.supply import supply
+from db.insights.supply import supply_days
 from db.insights.timing import weekday_hours
 from db.watching import Market
+from metrics.extreme_facts import extremes_caption, opened_day_fact, supply_day_fact
 from metrics.facts import Fact, FactContext
-from metrics.newsworthiness import FEWEST_COMPARABLE_DAYS, USUAL_WATCHING
+from metrics.newsworthiness import FEWEST_COMPARABLE_DAYS, PAST_WEEKS, USUAL_WATCHING
 from metrics.proportions import proportion
 from metrics.survival_ranges import none_if_nan
+from metrics.week_extremes import Extreme, by_supply, by_tables
 from metrics.week_facts import (
     busiest_hour_fact,
     first_seen_fact,
     level_fact,
     new_entries_fact,
     none_caught_fact,
-    opened_day_fact,
     prime_share_fact,
-    supply_day_fact,
-    weekday_pattern_fact,
 )
+from metrics.weekday_facts import weekday_pattern_fact, weekdays_caption
+from metrics.weekday_pattern import weekday_intervals
 from metrics.wording import hour_range_words
 
 WEEK = timedelta(days=7)
@@ -44,11 +45,11 @@ DAY = timedelta(days=1)
 RANKED_DAYS = 28
 RANKED = 10
 NAMED_FIRST_SEEN = 5
-FEWEST_HOURS = 6
 LEAST_HISTORY = 8 * WEEK  # before that, everything is seen for the first time
 # Named, so that what readers of pages get on top makes no other edition.
 WEEKDAY_COLUMNS = [
     "weekday", "prime", "off_peak", "prime_time_drops", "off_peak_drops", "observed_days",
+    "prime_interval", "off_peak_interval",
 ]  # fmt: skip
 EXTREMES = ("tightest_day", "loosest_day")
 VENUE_KINDS = ("rank", "catchable", "typical_open_time", "release_clock", "fully_booked")
@@ -57,17 +58,21 @@ VENUE_KINDS = ("rank", "catchable", "typical_open_time", "release_clock", "fully
 @dataclass(frozen=True)
 class Standing:
     """hardest: up to ten rows, hardest first, with the rank of the Sunday before (None: not ranked
-    then). weekdays: columns WEEKDAY_COLUMNS. pattern, prime, tightest, loosest, new_entries,
-    first_seen: None where there is nothing to tell. facts: (key, fact) to choose from."""
+    then). weekdays: columns WEEKDAY_COLUMNS, `weekdays_about` beneath them. pattern, prime,
+    tightest, loosest, new_entries, first_seen: None where there is nothing to tell;
+    extremes_about: why an extreme that was compared is not told. facts: (key, fact) to choose
+    from."""
 
     ranked_date: date | None
     ranked_venues: int
     hardest: Sequence[dict[str, Any]]
     weekdays: Sequence[dict[str, Any]]
+    weekdays_about: str
     pattern: Fact
     prime: Fact
     tightest: Fact | None
     loosest: Fact | None
+    extremes_about: str | None
     new_entries: Fact | None
     first_seen: Fact | None
     facts: Sequence[tuple[str, Fact]]
@@ -90,7 +95,7 @@ def standing(
     month = about.context(last - (RANKED_DAYS - 1) * DAY, last)
     ranked_context = replace(month, permalink=hardest_link)
     days = market_days(engine, market_id, month.first_date, last, now=end_at)
-    weekdays = weekday_sides(days)
+    weekdays = _weekdays(days)
     timing_link = f"/timing?market={market_id}&days=28&days_to={last}"
     pattern = weekday_pattern_fact(
         place, prime_pattern(days), replace(month, permalink=timing_link)
@@ -105,7 +110,7 @@ def standing(
         replace(week, permalink=week_link),
     )
     tightest, loosest = _by_supply(engine, about, place, first, last, week_link, end_at) or (
-        _by_tables(about, place, in_week, week_link)
+        _by_tables(about, place, days, first, week_link)
     )
     newcomers = [row for row in hardest if row["previous_rank"] is None or row["is_new"]]
     had_ranking = any(row["previous_rank"] is not None for row in hardest)
@@ -124,10 +129,12 @@ def standing(
         ranked_venues=len(ranked),
         hardest=hardest,
         weekdays=weekdays[WEEKDAY_COLUMNS].to_dict("records"),
+        weekdays_about=weekdays_caption(pattern, _unusual(days), last, len(days)),
         pattern=pattern,
         prime=prime,
         tightest=tightest,
         loosest=loosest,
+        extremes_about=extremes_caption(tightest, loosest),
         new_entries=(
             new_entries_fact(
                 [row["name"] for row in newcomers],
@@ -199,6 +206,33 @@ def _row(row: dict[Any, Any], earlier: dict[Any, dict[str, float]]) -> dict[str,
     }
 
 
+def _weekdays(days: pd.DataFrame) -> pd.DataFrame:
+    """`weekday_sides` with the interval of each rate; days: consecutive rows of `market_days`."""
+    found = weekday_sides(days)
+    for side in ("prime", "off_peak"):
+        intervals = weekday_intervals(
+            days[f"{side}_time_drops" if side == "prime" else f"{side}_drops"],
+            days["coverage_rate"],
+            first_weekday=days["window_date"].iloc[0].weekday(),
+        )
+        found[f"{side}_interval"] = [
+            None if (ends := intervals[weekday]) is None else list(ends)
+            for weekday in found["weekday"]
+        ]
+    return found
+
+
+def _unusual(days: pd.DataFrame) -> list[tuple[date, date]]:
+    """Stretches of days that stood out, as (first, last)."""
+    found: list[tuple[date, date]] = []
+    for day in days.loc[days["is_spike"].astype(bool), "window_date"]:
+        if found and found[-1][1] + DAY == day:
+            found[-1] = found[-1][0], day
+        else:
+            found.append((day, day))
+    return found
+
+
 def _by_supply(
     engine: Engine,
     about: About,
@@ -209,50 +243,72 @@ def _by_supply(
     end_at: datetime,
 ) -> tuple[Fact, Fact] | None:
     """The tightest and the loosest day by what was to be had; None where scans do not tell."""
-    hours = supply(engine, str(about.market.row.market_id), first, last, now=end_at)
-    hours = hours[hours["usual_slots"].notna()]
-    by_day = hours.groupby("local_date")[["available_slots", "usual_slots"]].sum()
-    counted = hours.groupby("local_date").size()
-    by_day = by_day[(counted >= FEWEST_HOURS) & (by_day["usual_slots"] > 0)]
-    if len(by_day) < 2:
+    by_day = supply_days(
+        engine, str(about.market.row.market_id), first - PAST_WEEKS * WEEK, last, now=end_at
+    )
+    grid = by_day.reindex([first + back * DAY for back in range(-7 * PAST_WEEKS, 7)])
+    week, past = grid.iloc[-7:].dropna(), grid.iloc[:-7]
+    found = by_supply(
+        week["available_slots"],
+        week["usual_slots"],
+        past["available_slots"].to_numpy().reshape(-1, 7),
+        past["usual_slots"].to_numpy().reshape(-1, 7),
+    )
+    if found is None:
         return None
-    compression = by_day["available_slots"] / by_day["usual_slots"] - 1
     tight, loose = (
         supply_day_fact(
             kind,
             place,
-            day,
-            float(compression[day]),
-            int(counted[day]),
-            replace(about.context(day, day), permalink=link),
+            week.index[extreme.at],
+            extreme,
+            [week.index[at] for at in extreme.level_with],
+            int(week["hours"].iloc[extreme.at]),
+            replace(about.context(week.index[extreme.at], week.index[extreme.at]), permalink=link),
         )
-        for kind, day in zip(EXTREMES, (compression.idxmin(), compression.idxmax()), strict=True)
+        for kind, extreme in zip(EXTREMES, found, strict=True)
     )
     return tight, loose
 
 
 def _by_tables(
-    about: About, place: str, days: pd.DataFrame, link: str
+    about: About, place: str, days: pd.DataFrame, first: date, link: str
 ) -> tuple[Fact | None, Fact | None]:
     """The same by how many tables opened, of the days watched whole. None where days are level, or
     where the little that was missed of one could make it another."""
-    whole = days[days["coverage_rate"] >= USUAL_WATCHING]
+    is_whole = days["coverage_rate"] >= USUAL_WATCHING
+    whole = days[is_whole & (days["window_date"] >= first)]
     if len(whole) < FEWEST_COMPARABLE_DAYS:
         return None, None
+    before = days[is_whole & (days["window_date"] < first)]
+    weekdays = pd.Series([day.weekday() for day in before["window_date"]], index=before.index)
     drops = whole["drops"].to_numpy(dtype=np.int64)
-    rate = drops / whole["coverage_rate"].to_numpy(dtype=float)
+    exposure = whole["coverage_rate"].to_numpy(dtype=float)
+    rate = drops / exposure
+    found = by_tables(
+        drops.tolist(),
+        exposure.tolist(),
+        [
+            (own["drops"].tolist(), own["coverage_rate"].tolist())
+            for _, own in before.groupby(weekdays)
+        ],
+    )
 
-    def told(kind: str, at: int, by_rate: int) -> Fact | None:
+    assert found is not None  # there are several days
+
+    def told(kind: str, extreme: Extreme, by_rate: int) -> Fact | None:
+        at = extreme.at
         if at != by_rate or (drops == drops[at]).sum() > 1:
             return None
         day = whole["window_date"].iloc[at]
         context = replace(about.context(day, day), permalink=link)
-        return opened_day_fact(kind, place, day, int(drops[at]), len(whole), context)
+        level = [(whole["window_date"].iloc[k], int(drops[k])) for k in extreme.level_with]
+        return opened_day_fact(kind, place, day, extreme, level, len(whole), context)
 
     fewest, most = EXTREMES
     return (
-        told(fewest, int(drops.argmin()), int(rate.argmin())),
-        told(most, int(drops.argmax()), int(rate.argmax())),
+        told(fewest, found[0], int(rate.argmin())),
+        told(most, found[1], int(rate.argmax())),
     )
 
 

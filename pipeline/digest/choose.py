@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 
 from db.insights import Candidate
+from metrics.facts import Verdict
 
 FEWEST_ITEMS, MOST_ITEMS = 5, 8
 MOST_OF_A_KIND = 2
@@ -25,12 +26,15 @@ def chosen_items(candidates: Sequence[Candidate]) -> list[Candidate]:
 
 
 def number_of_the_week(items: Sequence[Candidate]) -> Candidate | None:
-    """The item whose figure stands beside the text: the second piece of news, else the week's
-    total, else the first item that has a figure."""
-    with_figures = [one for one in items if one.fact.number is not None]
-    news = [one for one in with_figures if one.answer is not None and one.answer.is_news]
-    total = [one for one in with_figures if one.key == "market_week"]
-    return next(iter([*news[1:2], *total, *with_figures]), None)
+    """The item whose figure stands beside the text, never the lead: the second piece of news, else
+    the week's total, else the first item whose figure says something by itself (those printed as
+    worded first); None where there is none."""
+    others = [one for one in items[1:] if one.fact.number]
+    news = [one for one in others if one.answer is not None and one.answer.is_news]
+    total = [one for one in others if one.key == "market_week"]
+    telling = [one for one in others if one.fact.kind not in ("rank", "release_clock")]
+    telling.sort(key=lambda one: one.fact.verdict is not Verdict.PRINT)
+    return next(iter([*news[:1], *total, *telling]), None)
 
 
 def score(candidate: Candidate) -> float:

@@ -14,6 +14,7 @@ import orjson
 import pandas as pd
 
 from db.insights import Candidate, WeekReport, fact_as_json
+from editions import WORDING
 from metrics.calendar import local_date
 from metrics.coverage import Coverage
 from metrics.facts import Fact
@@ -59,6 +60,7 @@ def frozen_facts(
         "as_of": report.end_at,
         "data_through": report.data_through,
         "method_version": FORMULA_VERSION,
+        "wording": WORDING,
         "coverage": _coverage(report.coverage),
         "comparable_days": report.comparable_days,
         "kind": str(WeekKind.NEWS if news else report.kind),
@@ -71,10 +73,12 @@ def frozen_facts(
         "ranked_venues": stands.ranked_venues,
         "hardest": [_plain_row(row) for row in stands.hardest],
         "weekdays": [_plain_row(row) for row in stands.weekdays],
+        "weekdays_about": stands.weekdays_about,
         "pattern": _fact(stands.pattern),
         "prime": _fact(stands.prime),
         "tightest": _fact(stands.tightest),
         "loosest": _fact(stands.loosest),
+        "extremes_about": stands.extremes_about,
         "new_entries": _fact(stands.new_entries),
         "first_seen": _fact(stands.first_seen),
         "days": [_plain_row(row) for row in report.days.to_dict("records")],

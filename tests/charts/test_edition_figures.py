@@ -26,6 +26,7 @@ def facts(**of_fourth_last: Any) -> dict[str, Any]:
         for back in reversed(range(14))
     ]
     return {
+        "first_date": (SUNDAY - timedelta(days=6)).isoformat(),
         "last_date": SUNDAY.isoformat(),
         "is_simulated": False,
         "headline": "A finding",
@@ -51,3 +52,17 @@ def test_the_week_that_the_headline_is_about_is_marked() -> None:
     assert str(band.x1).startswith("2026-11-22")
     assert "the week" in [note.text for note in figure.layout.annotations]
     assert "the week shaded" in picture.caption.subtitle
+
+
+def test_an_older_spike_in_the_picture_is_said_to_be_older() -> None:
+    told = facts()
+    for back in (8, 7):
+        told["days"][13 - back].update(is_spike=True, drops=90)
+    told["days"][13 - 2].update(is_spike=True, drops=70)
+    (picture,) = edition_figures(told)
+    assert picture.caption.subtitle.endswith(
+        "What stands out on Sat, Nov 14 to Sun, Nov 15 is older than the week."
+    )
+    labels = [note.text for note in picture.draw(LIGHT, None).layout.annotations]
+    assert "Sat, Nov 14 to Sun, Nov 15: up to 90" in labels
+    assert "older" not in edition_figures(facts())[0].caption.subtitle

@@ -175,7 +175,7 @@ def test_spikes_on_neighbouring_days_share_one_label() -> None:
     rows.loc[[3, 4, 12], "is_spike"] = True
     rows.loc[[3, 4, 12], "drops"] = [300, 310, 250]
     labels = texts(market_days_figure(rows, LIGHT))
-    assert "Thu, Nov 5 to Fri, Nov 6: to 310" in labels
+    assert "Thu, Nov 5 to Fri, Nov 6: up to 310" in labels
     assert "Sat, Nov 14: 250" in labels
     assert len(labels) == 4  # and the names of the two lines
 

@@ -4,6 +4,7 @@ import csv
 import io
 import json
 import re
+from html import unescape
 from html.parser import HTMLParser
 from pathlib import Path
 from xml.etree import ElementTree
@@ -12,6 +13,7 @@ import pytest
 
 import editions
 from editions import Choice, Printed
+from metrics.wording import number_words
 
 GOLDEN = Path(__file__).parent.parent / "pipeline" / "golden"
 EVIL = '<script>alert("x")</script> | *A* [B](http://c)'
@@ -119,16 +121,28 @@ def test_links_begin_with_the_address_that_is_given(facts):
         assert whole.replace(address, "") == relative
 
 
-def test_a_move_within_a_tie_is_none_and_a_table_that_ends_in_one_says_so(facts):
+@pytest.mark.parametrize(
+    ("now", "before", "said"),
+    [
+        ((3, 1), (3, 1), "as before"),
+        ((1, 5), (1, 5), "as before"),
+        ((3, 1), (1, 3), "no longer level, was #1 (with 2 others)"),
+        ((1, 5), (1, 3), "still level, was #1 (with 2 others)"),
+        ((4, 2), (5, 1), "now level, was #5"),
+        ((3, 1), (1, 2), "down two places (could be chance)"),
+    ],
+)
+def test_a_move_within_a_tie_names_the_rank_that_was_printed_before(facts, now, before, said):
     row = facts["hardest"][2]
-    row.update(rank=3, rank_tied=1, previous_rank=1, previous_rank_tied=3, has_moved=False)
-    assert "| #3, 1–7 | [Foxglove Counter]" in editions.markdown(Printed(facts))
+    row.update(rank=now[0], rank_tied=now[1], has_moved=False, is_new=False)
+    row.update(previous_rank=before[0], previous_rank_tied=before[1])
     (line,) = [
         line for line in editions.markdown(Printed(facts)).splitlines() if "[Foxglove" in line
     ]
-    assert line.endswith("| as before |")
-    row.update(previous_rank_tied=2)
-    assert "down two places (could be chance)" in editions.markdown(Printed(facts))
+    assert line.endswith(f"| {said} |")
+
+
+def test_a_table_that_ends_in_a_tie_says_so(facts):
     facts["hardest"][-1].update(rank_tied=4)
     assert "Three more venues come out level with the last." in editions.plain_text(Printed(facts))
 
@@ -137,9 +151,9 @@ def test_a_new_entry_within_a_tie_is_hedged_like_the_sentence_about_it(facts):
     row = facts["hardest"][-1]
     row.update(rank=10, rank_tied=3, previous_rank=11, previous_rank_tied=1, is_new=True)
     row.update(has_moved=False)
-    assert "new, from 11th (could be chance)" in editions.plain_text(Printed(facts))
+    assert "new, from #11 (could be chance)" in editions.plain_text(Printed(facts))
     row.update(has_moved=True)
-    assert "new, from 11th\n" in editions.plain_text(Printed(facts))
+    assert "new, from #11\n" in editions.plain_text(Printed(facts))
 
 
 def test_a_feed_s_dates_never_go_back_from_one_revision_to_the_next(facts):
@@ -161,7 +175,7 @@ def test_an_open_time_that_must_not_be_printed_is_left_out_and_the_foot_says_why
     second.update(typical_open_seconds=240.0, typical_open_refusal=None)
     for row in facts["hardest"][2:]:
         row["typical_open_refusal"] = None
-    for form in (editions.markdown, editions.html_page):
+    for form in (editions.markdown, editions.html_page, editions.plain_text):
         text = form(Printed(facts))
         assert text.count("not enough data") == 1
         assert "4 min" in text
@@ -216,3 +230,40 @@ def test_links_of_mails_begin_with_the_address_that_is_set_and_without_one_there
     html = editions.email_html(Printed(facts), base_url="https://tables.example.com")
     assert 'href="https://tables.example.com/market?' in html
     assert "href" not in editions.email_html(Printed(facts))
+
+
+def test_a_rank_that_is_not_sure_does_not_read_as_one(facts):
+    level = next(item for item in facts["items"] if item["unit"] == "rank")
+    assert level["interval"] == [1.0, 7.0]
+    text = editions.plain_text(Printed(facts))
+    assert "(anything from 1st to 7th hardest (95 %)" in text
+    assert "1st hardest ·" not in text
+    level["interval"] = [1.0, 1.0]
+    assert "(1st hardest · 95 %: 1 to 1" in editions.plain_text(Printed(facts))
+
+
+def test_a_trend_names_both_of_its_tests(facts):
+    facts["items"][0].update(news_adjusted_p=0.4, trend_adjusted_p=0.0004)
+    said = "p < 0.001 of the trend, p = 0.4 of being news (both adjusted)"
+    for text in (editions.markdown(Printed(facts)), editions.plain_text(Printed(facts))):
+        assert text.count(said) == 1
+
+
+def test_weekdays_carry_intervals_and_the_reason_why_they_are_no_pattern(facts):
+    assert facts["pattern"] is None
+    for form in (editions.markdown, editions.html_page, editions.plain_text):
+        text = unescape(form(Printed(facts)))
+        assert "This is no pattern to go by (the difference between weekdays could be" in text
+        assert "Fri, Nov 13 to Sun, Nov 15 stood out from the weeks before and are counted" in text
+        for row in facts["weekdays"]:
+            ends = " to ".join(
+                number_words(end, row["prime_interval"]) for end in row["prime_interval"]
+            )
+            assert f"({ends})" in text
+
+
+def test_the_plain_text_has_every_column_of_the_tables(facts):
+    text = editions.plain_text(Printed(facts))
+    row = facts["hardest"][-1]
+    assert f"half are gone after: 45 min; {row['new_drop_count']} seen to open" in text
+    assert text.count(" days watched\n") == 7

@@ -68,7 +68,9 @@ def test_slots_here_usually_last_about_two_minutes() -> None:
     assert fact.interval == (120, 120)
     assert fact.method_version == FORMULA_VERSION
     assert fact.context.permalink == "/venues/luna"
-    assert fact.source_line == "Sat, Nov 7 to Fri, Nov 20 · n = 160 · watched 97 % of the time"
+    assert (
+        fact.source_line == "Sat, Nov 7 to Fri, Nov 20 · n = 160 tables · watched 97 % of the time"
+    )
 
 
 def test_little_coverage_hedges_and_very_little_forbids() -> None:
@@ -148,7 +150,7 @@ def test_catchable_tables_are_printed_with_their_certainty() -> None:
     none = catchable_fact("Luna", rate_of([0] * 14), WATCHED)
     assert none.printable == (
         "With alerts on, two people could not have caught one prime table at Luna in 14 days of "
-        "watching"
+        "watching; in the long run it could be up to 1.5 a week"
     )
     for too_little in (None, rate_of([1] * 6)):
         assert catchable_fact("Luna", too_little, WATCHED).verdict is Verdict.DO_NOT_PRINT
@@ -193,8 +195,9 @@ def test_venues_that_are_level_at_the_top_are_told_of_together() -> None:
     caught = none_caught_fact(["Luna", "Mare", "Sole"], 27.2, 5, 0.8, WATCHED)
     assert caught.printable == (
         "With alerts on, two people could not have caught one prime table at Luna, Mare or Sole in "
-        "27 days of watching"
+        "27 days of watching; in the long run it could be up to 0.8 a week at each"
     )
+    assert "n = 5 prime tables for two" in caught.source_line
 
 
 def test_who_is_new_among_the_hardest_is_hedged_where_rank_bands_overlap() -> None:
@@ -229,6 +232,7 @@ def test_a_trend_is_printed_only_where_it_survives() -> None:
     printed = trend_fact("Luna", falling, trend_labels([falling])[0], WATCHED)
     assert printed.printable is not None
     assert printed.printable.startswith("Luna is getting harder: about 21 % fewer tables")
+    assert "to catch each week, on average over" in printed.printable
     assert trend_fact("Luna", falling, None, WATCHED).printable is None
     assert trend_fact("Luna", None, None, WATCHED).reason == "too few complete weeks"
 

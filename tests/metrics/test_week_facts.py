@@ -8,12 +8,13 @@ from hypothesis import strategies as st
 
 from metrics.coverage import Coverage
 from metrics.facts import Fact, FactContext, Verdict
+from metrics.newsworthiness import Departure
 from metrics.proportions import proportion
 from metrics.week_facts import (
     busiest_hour_fact,
-    opened_day_fact,
     outage_words,
     prime_share_fact,
+    tables_fact,
 )
 
 WEEK = FactContext(date(2026, 11, 9), date(2026, 11, 15), Coverage(1.0), "/market")
@@ -85,17 +86,19 @@ def test_a_busiest_hour_without_a_hedge_has_more_tables_than_any_other(hours) ->
         assert fact.n >= 10
 
 
-def test_the_day_with_fewest_tables_says_of_which_days_it_is_the_one() -> None:
-    all_days = opened_day_fact("tightest_day", "New York", TUESDAY, 90, 7, WEEK)
-    assert all_days.printable == "Tue, Nov 10 brought the fewest new tables in New York, 90"
-    assert (all_days.number, all_days.n) == (90, 90)
-    five = opened_day_fact("loosest_day", "New York", TUESDAY, 130, 5, WEEK)
-    assert five.printable == (
-        "Of the five days watched whole, Tue, Nov 10 brought the most new tables in New York, 130"
-    )
-
-
 def test_one_missing_hour_is_one() -> None:
     assert outage_words([(TUESDAY, 0.94)]) == (
         "We did not watch all of Tue, Nov 10: about 1 of its 24 hours is missing."
+    )
+
+
+def test_a_count_within_a_wide_interval_is_not_called_about_as_many() -> None:
+    def told(lower, upper):
+        found = Departure(6015, 6680, 0.9, lower, upper, 0.5, 1.0, 7)
+        return tables_fact("market_week", "table", "in New York", found, WEEK).printable
+
+    assert told(0.93, 1.1) == "About as many tables as usual opened in New York: 6,015"
+    assert told(0.6, 1.3) == (
+        "6,015 tables opened in New York; about 6,700 are usual, and no clear difference could be "
+        "seen"
     )

@@ -9,8 +9,18 @@ from hypothesis import strategies as st
 
 from metrics.coverage import Coverage
 from metrics.facts import FactContext, Verdict
-from metrics.week_facts import opening_hour_fact, sides_fact, weekday_pattern_fact
-from metrics.weekday_pattern import busiest_cell, prime_against_off_peak, weekday_pattern
+from metrics.weekday_facts import (
+    opening_hour_fact,
+    sides_fact,
+    weekday_pattern_fact,
+    weekdays_caption,
+)
+from metrics.weekday_pattern import (
+    busiest_cell,
+    prime_against_off_peak,
+    weekday_intervals,
+    weekday_pattern,
+)
 
 WEEKS = 4
 ALL = np.ones(7 * WEEKS)
@@ -102,3 +112,28 @@ def test_the_hour_of_opening_does_not_rest_on_one_day():
     once[3, 10] = 300
     fact = opening_hour_fact("Friday-night", busiest_cell(once, ALL, first_weekday=0), FOUR_WEEKS)
     assert fact.printable is None
+
+
+def test_a_table_of_weekdays_says_why_it_is_no_pattern_and_which_days_were_out_of_line():
+    counts = np.full(7 * WEEKS, 100)
+    counts[[4, 5, 6]] = 400
+    weekend, last = (date(2026, 10, 23), date(2026, 10, 25)), date(2026, 11, 15)
+    said = weekdays_caption(pattern_fact(counts), [weekend], last, 28)
+    assert "Fri, Oct 23 to Sun, Oct 25 stood out from the weeks before and are counted" in said
+    assert "This is no pattern to go by (the difference between weekdays could be chance" in said
+    sure = weekdays_caption(pattern_fact(STEADY), [], last, 28)
+    assert sure.endswith("the 28 days to Sun, Nov 15; brackets hold 95 % intervals.")
+    hedged = pattern_fact(np.array([100, 50, 100, 100, 195, 200, 100] * WEEKS))
+    assert "too close to call" in weekdays_caption(hedged, [], last, 28)
+
+
+def test_one_freak_saturday_widens_the_interval_of_saturdays():
+    even = weekday_intervals(np.full(7 * WEEKS, 100), ALL, first_weekday=0)
+    freak = np.full(7 * WEEKS, 100)
+    freak[5] = 400
+    saturday = weekday_intervals(freak, ALL, first_weekday=0)[5]
+    assert saturday[0] < 100 < 175 < saturday[1]
+    assert saturday[1] - saturday[0] > 5 * (even[5][1] - even[5][0])
+    unwatched = ALL.copy()
+    unwatched[5::7] = 0
+    assert weekday_intervals(freak, unwatched, first_weekday=0)[5] is None
