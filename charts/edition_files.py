@@ -22,15 +22,7 @@ def text_files(
     base_url: what links begin with; "" leaves them relative. choices: the items a writer keeps; the
     frozen facts come along whole.
     """
-    stem = editions.file_stem(printed)
-    images = [
-        {
-            "light": f"{stem}-{figure.name}.png",
-            "dark": f"{stem}-{figure.name}-dark.png",
-            "alt": figure.alt,
-        }
-        for figure in edition_figures(printed.facts)
-    ]
+    stem, images = editions.file_stem(printed), image_names(printed)
     return {
         f"{stem}.md": editions.markdown(printed, base_url=base_url, choices=choices, images=images),
         f"{stem}.txt": editions.plain_text(printed, choices=choices),
@@ -40,6 +32,19 @@ def text_files(
         f"{stem}.csv": editions.figures_csv(printed, base_url=base_url, choices=choices),
         f"{stem}.json": editions.facts_json(printed, choices=choices),
     }
+
+
+def image_names(printed: Printed) -> list[dict[str, str]]:
+    """The pictures as the texts name them: `light` and `dark` (files beside them), `alt`."""
+    stem = editions.file_stem(printed)
+    return [
+        {
+            "light": f"{stem}-{figure.name}.png",
+            "dark": f"{stem}-{figure.name}-dark.png",
+            "alt": figure.alt,
+        }
+        for figure in edition_figures(printed.facts)
+    ]
 
 
 def image_files(printed: Printed) -> dict[str, bytes]:

@@ -3,34 +3,55 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any
 
 import pandas as pd
 import streamlit as st
 
 import editions
 from charts.edition import edition_figures
-from charts.edition_files import zip_file
-from dashboard import access, choices, data, parts
+from charts.edition_files import image_names, zip_file
+from dashboard import access, choices, data, formats, parts
 from dashboard.choices import Place
 from db.digests import LONGEST_NOTE, Edition
 from editions import Choice, Printed, as_markdown
 from editions.view import view
 from metrics.calendar import iso_week_of, local_date
-from metrics.wording import window_words
+from metrics.wording import list_words, window_words
 from settings import Role
 
 AUDIENCES = ("public", "internal")
+OPENED_UNDER = (
+    "Links in these texts and files begin with {address}, under which you opened this page. Where "
+    "readers reach it under another address, set `TABLESTAKES_PUBLIC_URL` to that, as "
+    "`https://tables.example.com`, and start anew."
+)
 RELATIVE_LINKS = (
     "Links in these texts and files begin with “/” and lead nowhere once they stand elsewhere. Set "
     "`TABLESTAKES_PUBLIC_URL` to the address at which readers reach this dashboard, as "
     "`https://tables.example.com`, and start anew: links are whole then."
 )
+WHAT_IS_KEPT = (
+    "What you leave out, move and reword is kept in this page’s address: a reload, a bookmark or "
+    "the link sent to a colleague brings it back. A wording counts once you press Ctrl+Enter or "
+    "click elsewhere; until then the browser asks before the page is left."
+)
+# A wording that is still being typed is the browser's alone: it must not be lost by a reload.
+ASK_BEFORE_LEAVING = """<script>
+if (!window.tablestakesAsks) {
+  window.tablestakesAsks = true;
+  let isTyping = false;
+  document.addEventListener("input", event => { isTyping = event.target.tagName === "TEXTAREA"; });
+  document.addEventListener("focusout", () => { isTyping = false; });
+  window.addEventListener("beforeunload", event => { if (isTyping) event.preventDefault(); });
+}
+</script>"""
 
 
 @dataclass
 class Draft:
     """What a writer made of an edition so far: the order of its items, which are kept, and in
-    which words. name: of the revision, for the keys of what is clicked."""
+    which words. All of it is in the URL. name: of the edition, in whose parameters it is."""
 
     name: str
     order: list[str]
@@ -42,11 +63,11 @@ class Draft:
         """The items that are kept, in order."""
         return [Choice(key, self.texts.get(key)) for key in self.order if key not in self.left_out]
 
-    def move_up(self, key: str) -> None:
-        """One place up."""
+    def move(self, key: str, by: int) -> None:
+        """So many places down, up where negative."""
         at = self.order.index(key)
-        if at:
-            self.order[at - 1 : at + 1] = [self.order[at], self.order[at - 1]]
+        self.order.insert(at + by, self.order.pop(at))
+        st.query_params[f"order-{self.name}"] = self.order
 
 
 def page() -> None:
@@ -78,6 +99,8 @@ def page() -> None:
     if words["note"]:
         st.info(words["note"])
     draft = _draft(edition)
+    st.caption(WHAT_IS_KEPT)
+    st.html(ASK_BEFORE_LEAVING, unsafe_allow_javascript=True)
     _items(words["items"], draft)
     _take_away(printed, draft)
     _pictures(printed)
@@ -97,15 +120,27 @@ def _audience(roles: frozenset[Role]) -> str:
 
 
 def _chosen(found: Sequence[Edition]) -> Edition:
+    """The edition of the week in the URL, else the newest."""
     by_week = {edition.iso_week: edition for edition in found}
+    asked, newest = st.query_params.get("week"), next(iter(by_week))
+    if asked is not None and asked not in by_week:
+        st.warning(
+            f"There is no edition of “{formats.as_markdown(asked)}”: this is the newest, {newest}."
+        )
+    # Not bound to the URL by Streamlit, which would put the label there.
+    st.session_state["week_choice"] = asked if asked in by_week else newest
     week = st.selectbox(
         "Week",
         list(by_week),
         format_func=lambda name: f"{name}: {window_words(*_days(by_week[name]))}",
-        key="week",
-        bind="query-params",
+        key="week_choice",
+        on_change=_put_week_into_url,
     )
     return by_week[week]
+
+
+def _put_week_into_url() -> None:
+    st.query_params["week"] = st.session_state["week_choice"]
 
 
 def _days(edition: Edition) -> tuple[date, date]:
@@ -113,44 +148,49 @@ def _days(edition: Edition) -> tuple[date, date]:
 
 
 def _draft(edition: Edition) -> Draft:
-    """The writer's draft of this revision, kept for the session."""
-    name = f"{edition.market_id}-{edition.iso_week}-{edition.audience}-{edition.revision}"
-    if f"draft-{name}" not in st.session_state:
-        keys = [item["key"] for item in edition.facts["items"]]
-        st.session_state[f"draft-{name}"] = Draft(name, keys, set(), {})
-    draft: Draft = st.session_state[f"draft-{name}"]
-    return draft
+    """The writer's draft of this edition, as the URL has it. What a revision brought comes last."""
+    name = f"{edition.market_id}-{edition.iso_week}-{edition.audience}"
+    keys = [item["key"] for item in edition.facts["items"]]
+    asked = [key for key in st.query_params.get_all(f"order-{name}") if key in keys]
+    return Draft(name, list(dict.fromkeys([*asked, *keys])), set(), {})
 
 
 def _items(items: Sequence[dict[str, str]], draft: Draft) -> None:
     """Each sentence with what backs it, to be left out, moved or reworded."""
     by_key = {item["key"]: item for item in items}
+    last = len(draft.order) - 1
     for number, key in enumerate(draft.order):
         item = by_key[key]
         with st.container(border=True):
             said = st.container()
             with st.container(horizontal=True, vertical_alignment="center"):
-                if st.checkbox(
-                    "Keep", value=key not in draft.left_out, key=f"keep-{draft.name}-{key}"
-                ):
-                    draft.left_out.discard(key)
-                else:
-                    draft.left_out.add(key)
-                st.button(
-                    "Move up",
-                    key=f"up-{draft.name}-{key}",
-                    type="tertiary",
-                    disabled=number == 0,
-                    on_click=draft.move_up,
-                    args=(key,),
+                is_kept = st.checkbox(
+                    "Keep", value=True, key=f"keep-{draft.name}-{key}", bind="query-params"
                 )
-                with st.popover("Reword", type="tertiary"):
-                    text = st.text_area(
-                        "Wording",
-                        value=draft.texts.get(key, item["text"]),
-                        key=f"text-{draft.name}-{key}",
-                    ).strip()
-            draft.texts.pop(key, None)
+                for words, by, is_end in (
+                    ("Move up", -1, number == 0),
+                    ("Move down", 1, number == last),
+                ):
+                    st.button(
+                        words,
+                        key=f"{words}-{draft.name}-{key}",
+                        type="tertiary",
+                        disabled=is_end,
+                        on_click=draft.move,
+                        args=(key, by),
+                    )
+            # Not a popover: Esc would close that and throw away what is being typed.
+            with st.expander("Reword", type="compact"):
+                text = st.text_area(
+                    "Wording",
+                    value=item["text"],
+                    key=f"text-{draft.name}-{key}",
+                    bind="query-params",
+                    label_visibility="collapsed",
+                )
+            text = (text or "").strip()
+            if not is_kept:
+                draft.left_out.add(key)
             if text and text != item["text"]:
                 draft.texts[key] = text
             said.markdown(as_markdown(draft.texts.get(key, item["text"])))
@@ -162,19 +202,26 @@ def _take_away(printed: Printed, draft: Draft) -> None:
     """The text to copy, and everything as files. The copy button is at each text's top right."""
     st.subheader("Take it away", anchor=False)
     kept = draft.choices
-    base_url = data.settings().public_url or ""
+    base_url = data.settings().public_url
     if not base_url:
-        st.caption(RELATIVE_LINKS)
+        base_url = parts.opened_under("digest")
+        st.caption(OPENED_UNDER.format(address=base_url) if base_url else RELATIVE_LINKS)
+    images = image_names(printed)
+    if images:
+        st.caption(
+            f"Pictures stand in Markdown and HTML as {list_words([one['light'] for one in images])}"
+            ": put these files of the ZIP beside the text, or take the pictures below."
+        )
     markdown, html, plain = st.tabs(["Markdown", "HTML", "Plain text"])
     with markdown:
         st.code(
-            editions.markdown(printed, base_url=base_url, choices=kept),
+            editions.markdown(printed, base_url=base_url, choices=kept, images=images),
             language=None,
             wrap_lines=True,
         )
     with html:
         st.code(
-            editions.html_page(printed, base_url=base_url, choices=kept),
+            editions.html_page(printed, base_url=base_url, choices=kept, images=images),
             language=None,
             wrap_lines=True,
         )
@@ -212,43 +259,54 @@ def _pictures(printed: Printed) -> None:
         )
 
 
-def _rest(words: dict[str, object]) -> None:
+def _rest(words: dict[str, Any]) -> None:
     """What stands in every edition."""
     number = words["number_of_the_week"]
-    if isinstance(number, dict):
+    if number is not None:
         st.subheader(f"Number of the week: {number['figure']}", anchor=False)
-        st.markdown(as_markdown(number["text"]))
+        _statement(number)
     st.subheader("The ten hardest tables", anchor=False)
-    _hardest(words["hardest"])
-    st.caption(str(words["hardest_about"]))
-    st.subheader("In every edition", anchor=False)
-    names = ("new_entries", "first_seen", "prime", "pattern", "tightest", "loosest")
-    stands = [words[name] for name in names]
-    if isinstance(words["conversion"], list):
-        stands += words["conversion"]
-    for fact in stands:
-        if isinstance(fact, dict):
-            st.markdown(as_markdown(fact["text"]))
-            st.caption(f"[{fact['evidence']}](.{fact['link']})")
+    _hardest(words)
+    for name in ("new_entries", "first_seen"):
+        _statement(words[name])
+    _weekdays(words)
+    for title, facts, about in (
+        ("Did alerts help?", words["conversion"], None),
+        (
+            "Tightest and loosest day",
+            [words["tightest"], words["loosest"]],
+            words["extremes_about"],
+        ),
+    ):
+        if any(facts) or about:
+            st.subheader(title, anchor=False)
+        for fact in facts:
+            _statement(fact)
+        if about:
+            st.markdown(as_markdown(about))
     for name, title in (("changes", "What this revision changed"), ("annotations", "Noted")):
-        lines = words[name]
-        if isinstance(lines, list) and lines:
+        if words[name]:
             st.markdown(f"**{title}**")
-            st.markdown("\n".join(f"- {as_markdown(_line(line))}" for line in lines))
-    corrections = words["corrections"]
-    if isinstance(corrections, list) and corrections:
+            st.markdown("\n".join(f"- {as_markdown(_line(line))}" for line in words[name]))
+    if words["corrections"]:
         st.markdown("**Corrections**")
         st.markdown(
             "\n".join(
                 f"- {as_markdown(one['about'] + ': ' + ' '.join(one['changes']))}"
-                for one in corrections
+                for one in words["corrections"]
             )
         )
     st.caption(f"{words['asked']} {words['source']}.")
 
 
-def _hardest(rows: object) -> None:
-    assert isinstance(rows, list)
+def _statement(fact: dict[str, str] | None) -> None:
+    if fact is not None:
+        st.markdown(as_markdown(fact["text"]))
+        st.caption(f"[{fact['evidence']}](.{fact['link']})")
+
+
+def _hardest(words: dict[str, Any]) -> None:
+    rows = words["hardest"]
     if rows:
         st.table(
             pd.DataFrame(
@@ -258,10 +316,35 @@ def _hardest(rows: object) -> None:
                     "Tables to catch a week": [
                         f"{row['tables']} ({row['interval']})" for row in rows
                     ],
+                    "Half are gone after": [row["lasts"] for row in rows],
+                    words["seen"]: [row["n"] for row in rows],
                     "Since last week": [row["move"] for row in rows],
                 }
             ).set_index("Rank")
         )
+    foot = words["open_time_foot"]
+    st.caption(words["hardest_about"] + (f" {foot}" if foot else ""))
+
+
+def _weekdays(words: dict[str, Any]) -> None:
+    if not words["prime"] and not words["pattern"]:
+        return
+    st.subheader("Prime time and weekdays", anchor=False)
+    for name in ("prime", "pattern"):
+        _statement(words[name])
+    rows = words["weekdays"]
+    st.table(
+        pd.DataFrame(
+            {
+                "Opened on": [row["weekday"] for row in rows],
+                "Prime tables a day": [row["prime"] for row in rows],
+                "Off-peak tables a day": [row["off_peak"] for row in rows],
+                "Days watched": [row["days"] for row in rows],
+            }
+        ).set_index("Opened on")
+    )
+    if words["weekdays_about"]:
+        st.caption(words["weekdays_about"])
 
 
 def _line(line: str | dict[str, str]) -> str:

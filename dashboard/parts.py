@@ -89,11 +89,19 @@ def note_selection() -> None:
 def exact_link(path: str, parameters: Mapping[str, str]) -> None:
     """The address that shows the same again, tomorrow as well: defaults move on with the data and
     are left out of the browser's address, so here they are all said."""
-    base = urlsplit(st.context.url or "")
-    url = f"{base.scheme}://{base.netloc}/{path}" if base.netloc else f"/{path}"
+    url = f"{opened_under(path)}/{path}"
     with st.popover("Link to this", type="tertiary", key=f"{path}-link"):
         st.caption("This address shows exactly this, on any day.")
         st.code(f"{url}?{urlencode(parameters)}", language=None, wrap_lines=True)
+
+
+def opened_under(path: str) -> str:
+    """The address the app was opened under, without the page's path and without a slash at its end;
+    empty where it is not known."""
+    base = urlsplit(st.context.url or "")
+    if not base.netloc:
+        return ""
+    return f"{base.scheme}://{base.netloc}{base.path.rstrip('/').removesuffix(f'/{path}')}"
 
 
 def venue_link(venue_id: str, name: str) -> str:

@@ -27,7 +27,7 @@ def open_page(monkeypatch: pytest.MonkeyPatch) -> Iterator[Open]:
 
     opened: list[object] = []
 
-    def open_page(url: str, page: str | None = None, **parameters: str) -> AppTest:
+    def open_page(url: str, page: str | None = None, **parameters: str | list[str]) -> AppTest:
         forget()
         monkeypatch.setenv("DATABASE_URL", url)
         opened.append(data.engine)

@@ -6,8 +6,11 @@ from html import unescape
 
 import pytest
 from starlette.testclient import TestClient
+from streamlit.testing.v1 import AppTest
+from streamlit.testing.v1.element_tree import Button
 
 from api.app import State, create_app
+from dashboard import parts
 from db import digests
 from db.engine import Engine, create_engine
 from metrics.calendar import IsoWeek
@@ -76,7 +79,7 @@ def test_page_api_and_mail_show_the_same_numbers(
 
 def test_a_writer_leaves_out_moves_and_rewords(open_page: Open, digest_url: str) -> None:
     page = open_page(digest_url, DIGEST)
-    first = _items(digest_url)[0]
+    first, second, third, *_ = _items(digest_url)
     page.checkbox[0].uncheck()
     page.text_area[1].set_value("In my own words.")
     page.run()
@@ -85,19 +88,82 @@ def test_a_writer_leaves_out_moves_and_rewords(open_page: Open, digest_url: str)
     for form in (markdown, html, plain):
         assert "In my own words." in form
     assert f"{first['printable']}." not in plain.split("NUMBER OF THE WEEK")[0]
+    _button(page, f"Move down-nyc-demo-{WEEK}-public-{second['key']}").click().run()
+    plain = copied(page)[2]
+    assert plain.index(third["printable"]) < plain.index("In my own words.")
+    _button(page, f"Move up-nyc-demo-{WEEK}-public-{second['key']}").click().run()
+    plain = copied(page)[2]
+    assert plain.index(third["printable"]) > plain.index("In my own words.")
 
 
-def test_the_page_says_that_links_to_be_copied_are_relative_until_an_address_is_set(
+def test_a_draft_is_in_the_address_and_comes_back_with_it(open_page: Open, digest_url: str) -> None:
+    first, second, *_ = _items(digest_url)
+    name = f"nyc-demo-{WEEK}-public"
+    page = open_page(
+        digest_url,
+        DIGEST,
+        **{
+            f"keep-{name}-{first['key']}": "false",
+            f"text-{name}-{second['key']}": "In my own words.",
+            f"order-{name}": [item["key"] for item in reversed(_items(digest_url))],
+        },
+    )
+    assert not page.exception
+    plain = copied(page)[2].split("NUMBER OF THE WEEK")[0]
+    assert f"{first['printable']}." not in plain
+    kept = [item["printable"] for item in reversed(_items(digest_url)[2:])]
+    places = [plain.index(sentence) for sentence in [*kept, "In my own words."]]
+    assert places == sorted(places)
+    assert "is kept in this page’s address" in text(page)
+
+
+def test_a_link_to_a_week_opens_it_and_one_to_no_edition_says_so(
+    open_page: Open, digest_url: str
+) -> None:
+    earlier = IsoWeek(2026, 46)
+    engine = create_engine(digest_url)
+    build_editions(engine, SETTINGS, NOW, week=earlier)
+    engine.dispose()
+    page = open_page(digest_url, DIGEST, week=str(earlier))
+    assert page.selectbox(key="week_choice").value == str(earlier)
+    assert "Mon, Nov 9 to Sun, Nov 15, 2026" in text(page)
+    assert not page.warning
+    page.selectbox(key="week_choice").set_value(str(WEEK)).run()
+    assert "Mon, Nov 16 to Sun, Nov 22, 2026" in text(page)
+    assert page.query_params["week"] == str(WEEK)
+    page = open_page(digest_url, DIGEST, week="2026-W30")
+    assert page.warning[0].value == (
+        "There is no edition of “2026-W30”: this is the newest, 2026-W47."
+    )
+    assert "Mon, Nov 16 to Sun, Nov 22, 2026" in text(page)
+
+
+def test_links_to_be_copied_begin_with_the_address_that_is_set_or_that_the_page_was_opened_under(
     open_page: Open, digest_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     page = open_page(digest_url, DIGEST)
-    assert "Set `TABLESTAKES_PUBLIC_URL` to the address" in text(page)
+    assert "begin with “/” and lead nowhere" in text(page)
+    monkeypatch.setattr(parts, "opened_under", lambda _: "http://localhost:8501")
+    page = open_page(digest_url, DIGEST)
+    assert "begin with http://localhost:8501, under which you opened this page" in text(page)
+    for form in copied(page)[:2]:
+        assert "http://localhost:8501/venue?" in form
     monkeypatch.setenv("TABLESTAKES_PUBLIC_URL", "https://tables.example.com")
     page = open_page(digest_url, DIGEST)
     assert "TABLESTAKES_PUBLIC_URL" not in text(page)
-    markdown, html, _ = copied(page)
-    for form in (markdown, html):
+    for form in copied(page)[:2]:
         assert "https://tables.example.com/venue?" in form
+
+
+def test_copied_texts_name_the_pictures_and_the_page_says_where_these_are(
+    open_page: Open, digest_url: str
+) -> None:
+    page = open_page(digest_url, DIGEST)
+    name = f"nyc-demo-{WEEK}-simulated-days.png"
+    assert f"{name} and nyc-demo-{WEEK}-simulated-hardest.png: put these files" in text(page)
+    markdown, html, _ = copied(page)
+    assert f"]({name})" in markdown
+    assert f'src="{name}"' in html
 
 
 def test_the_note_is_kept_for_the_next_revision(open_page: Open, digest_url: str) -> None:
@@ -114,6 +180,10 @@ def test_without_an_edition_the_page_says_when_there_will_be_one(
     page = open_page(demo_url, DIGEST)
     assert not page.exception
     assert "No edition yet" in text(page)
+
+
+def _button(page: AppTest, key: str) -> Button:
+    return next(button for button in page.button if button.key == key)
 
 
 def _items(url: str) -> list[dict[str, str]]:
