@@ -38,7 +38,7 @@ OFFICE = PROJECT_DIR.parent / "shared" / "data" / "office_2021w28-29"
 OFFICE_NOW = datetime(2021, 7, 26, tzinfo=UTC)
 RAW_EVENTS = """
 COPY (SELECT venue_id, opened_date, slot_date, slot_hour, party_size, event_type, opened_minute,
-    open_seconds FROM drop_events) TO STDOUT (FORMAT csv)
+    open_seconds, opened_at, occurred_at FROM drop_events) TO STDOUT (FORMAT csv)
 """
 
 

@@ -31,7 +31,7 @@ CREATE TABLE raw AS
 SELECT * FROM read_csv($path, header = false, columns = {
     venue_id: 'VARCHAR', opened_date: 'DATE', slot_date: 'DATE', slot_hour: 'SMALLINT',
     party_size: 'SMALLINT', event_type: 'VARCHAR', opened_minute: 'SMALLINT',
-    open_seconds: 'INTEGER'})
+    open_seconds: 'INTEGER', opened_at: 'TIMESTAMPTZ', occurred_at: 'TIMESTAMPTZ'})
 """
 
 GROUP = """
@@ -39,7 +39,11 @@ CREATE OR REPLACE TABLE cells AS
 SELECT venue_id, opened_date, slot_date, slot_hour, party_size,
     list(opened_minute) FILTER (event_type = 'NEW_DROP') AS opened_minutes,
     list(open_seconds) FILTER (event_type = 'CLOSED') AS closed_seconds,
-    list(open_seconds) FILTER (event_type = 'EXPIRED') AS censored_seconds
+    list((epoch_ms(occurred_at) // 60_000)::INTEGER)
+        FILTER (event_type = 'CLOSED') AS closed_minutes,
+    list(open_seconds) FILTER (event_type = 'EXPIRED') AS censored_seconds,
+    list(((epoch_ms(opened_at) // 1000 + open_seconds) // 60)::INTEGER)
+        FILTER (event_type = 'EXPIRED') AS censored_minutes
 FROM raw
 GROUP BY ALL
 """

@@ -1,11 +1,13 @@
 """Adding accepted batches to the durable rollup, each whole and exactly once."""
 
-from datetime import datetime
+from datetime import date, datetime
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, text
 
 from db.alert_stamps import stamp_alerts
 from db.queries import run
+
+EXPIRY = "expiry"  # the kind of batches of what the seal infers
 
 
 def aggregate_batches(connection: Connection, now: datetime, *, poll_interval_seconds: int) -> int:
@@ -15,12 +17,18 @@ def aggregate_batches(connection: Connection, now: datetime, *, poll_interval_se
     batches' rows are locked from the start: whatever stops it, a batch is in the rollup if and only
     if it says so. Cost follows the batches' rows, not what is kept.
     """
-    batch_ids = list(run(connection, "unaggregated_batches").scalars())
-    if not batch_ids:
+    batches = run(connection, "unaggregated_batches").all()
+    if not batches:
         return 0
+    batch_ids = [batch.batch_id for batch in batches]
     dates = list(run(connection, "batch_dates", batch_ids=batch_ids).scalars())
-    for statement in ("merge_rollup", "note_touched", "supersede_open_drops"):
-        run(connection, statement, batch_ids=batch_ids, dates=dates)
+    _merge(
+        connection,
+        batch_ids,
+        dates,
+        seen_batch_ids=[batch.batch_id for batch in batches if batch.kind != EXPIRY],
+    )
+    run(connection, "supersede_open_drops", batch_ids=batch_ids, dates=dates)
     stamp_alerts(connection, batch_ids, dates)
     run(
         connection,
@@ -32,3 +40,24 @@ def aggregate_batches(connection: Connection, now: datetime, *, poll_interval_se
     run(connection, "rescore_rescanned", batch_ids=batch_ids, dates=dates)
     run(connection, "mark_aggregated", batch_ids=batch_ids, now=now)
     return len(batch_ids)
+
+
+def _merge(
+    connection: Connection, batch_ids: list[int], dates: list[date], *, seen_batch_ids: list[int]
+) -> None:
+    """Groups the batches' rows into cells, adds these to the rollup and notes what they touched."""
+    # Groups of one day lie in its partition alone, so each can be made by itself.
+    connection.execute(text("SET LOCAL enable_partitionwise_aggregate = on"))
+    run(
+        connection,
+        "group_batches",
+        batch_ids=batch_ids,
+        dates=dates,
+        seen_batch_ids=seen_batch_ids,
+    )
+    connection.execute(text("SET LOCAL enable_partitionwise_aggregate = off"))
+    # Of the columns that are joined by; arrays would take a while.
+    connection.execute(text("ANALYZE added_cells (venue_id, opened_date)"))
+    run(connection, "merge_rollup")
+    run(connection, "note_touched")
+    connection.execute(text("DROP TABLE added_cells"))

@@ -15,7 +15,7 @@ from db.deliveries import finish_batch, open_internal_batch
 from db.partitions import drop_day
 from db.queries import run
 from db.retry import retried
-from db.rollups import aggregate_batches
+from db.rollups import EXPIRY, aggregate_batches
 from db.schema import day_receipts
 from db.scores import scored_markets, seen_until
 
@@ -101,7 +101,7 @@ def _expire(connection: Connection, day: date, now: datetime) -> int:
     """Ends the day's drops that nobody took, as an internal batch; returns how many."""
     if not run(connection, "day_has_open_drops", day=day).scalar_one():
         return 0
-    batch_id = open_internal_batch(connection, "expiry", now)
+    batch_id = open_internal_batch(connection, EXPIRY, now)
     looked_until = {
         market.market_id: seen_until(market).isoformat() for market in scored_markets(connection)
     }

@@ -1,20 +1,9 @@
 -- The aggregate: adds whole batches to the rollup, each exactly once (mark_aggregated.sql, same
--- transaction). Cost follows the rows of these batches, not what is kept. Nobody else writes to the
--- rollup meanwhile (db/work.py), so that cells are looked up once and not tried and confirmed, as ON
--- CONFLICT does for the sake of others.
--- in:  batch_ids, dates (all days these batches wrote to)
+-- transaction). Cost follows what group_batches.sql found in them, not what is kept. Nobody else writes
+-- to the rollup meanwhile (db/work.py), so that cells are looked up once and not tried and confirmed, as
+-- ON CONFLICT does for the sake of others.
 MERGE INTO drop_rollup AS kept
-USING (
-    SELECT venue_id, opened_date, slot_date, slot_hour, party_size,
-        coalesce(array_agg(opened_minute) FILTER (WHERE event_type = 'NEW_DROP'), '{}') AS opened_minutes,
-        coalesce(array_agg(open_seconds) FILTER (WHERE event_type = 'CLOSED'), '{}') AS closed_seconds,
-        coalesce(array_agg(floor(date_part('epoch', occurred_at) / 60)::int) FILTER (WHERE event_type = 'CLOSED'), '{}') AS closed_minutes,
-        coalesce(array_agg(open_seconds) FILTER (WHERE event_type = 'EXPIRED'), '{}') AS censored_seconds,
-        coalesce(array_agg(floor((floor(date_part('epoch', opened_at)) + open_seconds) / 60)::int) FILTER (WHERE event_type = 'EXPIRED'), '{}') AS censored_minutes
-    FROM drop_events
-    WHERE opened_date = ANY (CAST(:dates AS date[])) AND batch_id = ANY (CAST(:batch_ids AS bigint[]))
-    GROUP BY venue_id, opened_date, slot_date, slot_hour, party_size
-) AS added
+USING added_cells AS added
 ON kept.venue_id = added.venue_id AND kept.opened_date = added.opened_date
     AND kept.slot_date = added.slot_date AND kept.slot_hour = added.slot_hour
     AND kept.party_size = added.party_size

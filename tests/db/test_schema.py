@@ -8,7 +8,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 
 from db.partitions import days_to_make, make_days, partition_exists
-from db.queries import query
+from db.queries import query, run
 from db.schema import drop_events, metadata
 from db.writes import LARGE_BATCH
 from pipeline.tick import tick
@@ -92,15 +92,29 @@ def test_aggregating_a_small_batch_reads_its_own_rows_of_its_own_days(engine):
     tick(engine, SETTINGS, moment)
     execute(engine, "ANALYZE drop_rollup")
     small = deliver(engine, new_drop(moment, slot_id="small"))
+    of_batch = {"batch_ids": [small.batch_id], "seen_batch_ids": [], "dates": [moment.date()]}
     with engine.connect() as connection:
-        statement = sa.text("EXPLAIN (FORMAT JSON) " + query("merge_rollup").text)
-        parameters = {"batch_ids": [small.batch_id], "dates": [moment.date()]}
-        plan = connection.execute(statement, parameters).scalar_one()
+        assert scanned(connection, "group_batches", **of_batch) == (
+            {"drop_events_20261118"},
+            {"drop_events_20261118_batch_id_idx"},
+        )
+        run(connection, "group_batches", **of_batch)
+        connection.execute(sa.text("ANALYZE added_cells"))
+        assert scanned(connection, "merge_rollup") == (
+            {"added_cells", "drop_rollup"},
+            {"drop_rollup_pkey"},
+        )
+
+
+def scanned(connection, name, **parameters):
+    """The tables that a statement would read, and the indexes that it would read them by."""
+    statement = sa.text("EXPLAIN (FORMAT JSON) " + query(name).text)
+    plan = connection.execute(statement, parameters).scalar_one()
     scans = [node for node in nodes(plan[0]["Plan"]) if "Scan" in node["Node Type"]]
-    read_from = {node["Relation Name"] for node in scans if "Relation Name" in node}
-    used = {node["Index Name"] for node in scans if "Index Name" in node}
-    assert read_from == {"drop_events_20261118", "drop_rollup"}
-    assert used == {"drop_events_20261118_batch_id_idx", "drop_rollup_pkey"}
+    return (
+        {node["Relation Name"] for node in scans if "Relation Name" in node},
+        {node["Index Name"] for node in scans if "Index Name" in node},
+    )
 
 
 def nodes(plan):
