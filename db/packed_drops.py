@@ -11,13 +11,14 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import Connection, Row
+from sqlalchemy import Connection, Row, text
 
 from db.queries import query, run
 
 CLOSED, EXPIRED, OPEN = 0, 1, 2
 DROPS_AT_ONCE = 150_000  # bounds the memory; a venue is never split
 VENUES_A_FETCH = 20
+VENUES_AT_ONCE = 100  # to pack
 DAYS_AT_ONCE = 31
 
 ENDING = np.dtype(">i8")
@@ -64,14 +65,29 @@ class MarketDay:
     closed_seconds: NDArray[np.int64]
 
 
-def unpack_market(connection: Connection, market_id: str) -> None:
-    """Marks all of the market's venue-days to be packed and scored anew."""
-    run(connection, "unpack_market", market_id=market_id)
+def venues_to_pack(connection: Connection, market_id: str | None = None) -> list[list[str]]:
+    """The venues of a market or of all, some at a time: as many as are packed at once."""
+    venue_ids = list(run(connection, "venues_to_pack", market_id=market_id).scalars())
+    return [venue_ids[at : at + VENUES_AT_ONCE] for at in range(0, len(venue_ids), VENUES_AT_ONCE)]
 
 
-def pack_days(connection: Connection, market_id: str) -> None:
+def pack_venues(connection: Connection, venue_ids: Sequence[str]) -> None:
+    """Packs all days of the venues anew."""
+    run(connection, "unpack_venues", venue_ids=list(venue_ids))
+    run(connection, "days_of_venues", venue_ids=list(venue_ids))
+    _pack(connection)
+
+
+def pack_changed(connection: Connection, market_id: str) -> None:
     """Packs the market's venue-days that are marked as not scored yet."""
-    run(connection, "pack_days", market_id=market_id)
+    run(connection, "changed_days", market_id=market_id)
+    _pack(connection)
+
+
+def _pack(connection: Connection) -> None:
+    connection.execute(text("ANALYZE days_to_pack"))
+    run(connection, "pack_days")
+    connection.execute(text("DROP TABLE days_to_pack"))
 
 
 def read_drops(

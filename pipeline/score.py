@@ -12,6 +12,7 @@ Windows are kept for the latest 14 dates; of the dates before, for Sundays those
 """
 
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -19,9 +20,11 @@ from typing import Any
 import numpy as np
 
 from db import packed_drops, scores
-from db.engine import Connection
+from db.engine import Connection, Engine
+from db.retry import retried
 from db.watching import Market, dates_between, market_at, sundays_between
 from db.windows import DAY_SCORE_WINDOW, LONGEST_WINDOW, Asked, WindowTable
+from db.work import snapshot
 from metrics.calendar import local_date
 from metrics.catchable import effective_reaction_seconds
 from metrics.version import FORMULA_VERSION
@@ -33,6 +36,7 @@ from settings import Settings
 WINDOWS: tuple[int, ...] = (7, 14, 28, LONGEST_WINDOW)
 SUNDAY_WINDOW = 28
 LATEST_DATES = 14
+PACKERS = 2  # as many cores as the smallest machine has
 
 Windows = dict[date, tuple[int, ...]]
 DAY = timedelta(days=1)
@@ -62,11 +66,31 @@ def score(
     """Brings the derived tables up to date; returns the number of venues looked at anew.
 
     Runs in the caller's transaction, whose rollup must hold every batch that it can see.
+    everything: compute all rows anew, from days that `pack_everything` packed anew before.
     """
     return sum(
         _score_market(connection, settings, row, now, everything=everything)
         for row in scores.scored_markets(connection)
     )
+
+
+def pack_everything(engine: Engine) -> None:
+    """Packs all days of all venues anew, some venues a transaction, on two connections at once.
+
+    What is packed is a function of rollup, open drops and prime hours: who reads between two of
+    these transactions finds what was there before. Days of batches that come in meanwhile are
+    packed when those are scored. To be called with `db.work.exclusive` held.
+    """
+
+    def pack(venue_ids: list[str]) -> None:
+        with snapshot(engine) as connection:
+            packed_drops.pack_venues(connection, venue_ids)
+
+    with engine.connect() as connection:
+        parts = packed_drops.venues_to_pack(connection)
+    with ThreadPoolExecutor(PACKERS) as pool:
+        for _ in pool.map(lambda venue_ids: retried(lambda: pack(venue_ids)), parts):
+            pass
 
 
 def _score_market(
@@ -82,11 +106,12 @@ def _score_market(
     market = market_at(row, now, resolution)
     as_of_dates = _latest_dates(market)
     known_dates = set(row.as_of_dates or ())
-    everything = everything or row.method_key != method_key
-
-    if everything:
-        packed_drops.unpack_market(connection, row.market_id)
-    packed_drops.pack_days(connection, row.market_id)
+    if row.method_key != method_key and not everything:
+        everything = True
+        for venue_ids in packed_drops.venues_to_pack(connection, row.market_id):
+            packed_drops.pack_venues(connection, venue_ids)
+    else:
+        packed_drops.pack_changed(connection, row.market_id)
     touched, new_dates = _to_score(connection, market, as_of_dates, everything=everything)
     _score_venues(connection, market, touched, as_of_dates, new_dates, reaction)
     seen_before = None if everything else row.seen_until

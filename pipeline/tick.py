@@ -15,7 +15,7 @@ from db.rollups import aggregate_batches
 from db.work import exclusive, snapshot
 from db.writes import settle_pending_ends
 from pipeline.conversion import score_conversion
-from pipeline.score import score
+from pipeline.score import pack_everything, score
 from settings import Settings
 
 DAYS_AHEAD = 2
@@ -46,6 +46,7 @@ def tick(engine: Engine, settings: Settings, now: datetime) -> TickResult:
 def rescore(engine: Engine, settings: Settings, now: datetime) -> int:
     """Rebuilds every derived table from the durable ones; returns the number of venues scored."""
     with exclusive(engine):
+        pack_everything(engine)
         return retried(lambda: _aggregate_and_score(engine, settings, now, everything=True))[1]
 
 

@@ -8,7 +8,6 @@ they need all of the market's venues (`db/insights/trends.py`).
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
 from datetime import date, datetime, timedelta
 
 import numpy as np
@@ -114,7 +113,7 @@ def _rows(
             "venue_id": venue_id,
             "as_of_date": sunday,
             "market_id": market.row.market_id,
-            **asdict(trend),
+            **vars(trend),
             "formula_version": FORMULA_VERSION,
             "computed_at": market.now,
         }

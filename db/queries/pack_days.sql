@@ -1,14 +1,13 @@
--- Packs the market's venue-days that changed: what the rollup and the open drops say of a day, as
+-- Packs the venue-days that were put into `days_to_pack`: what the rollup and the open drops say of a day, as
 -- fixed-width big-endian numbers in ascending order, in one row (db/packed_drops.py reads them).
 --   openings: 2 bytes a drop, (weekday of the slot 1-7 * 24 + hour of the slot) * 32 + hour of opening
 --   endings: 8 bytes a drop, seconds seen open * 8 + class, then the minute of the end (since 1970;
 --     0 where a day was sealed before they were kept), 4 bytes each; class is 4 for EXPIRED + 2 for two or unknown + 1 for prime
 --   unended: 26 bytes a drop, microseconds since 1970 of its opening, its slot and the slot's next
 --     opening (the largest number for none), and its class
--- in:  market_id
 INSERT INTO venue_day_drops (venue_id, opened_date, openings, endings, unended)
-SELECT u.venue_id, u.opened_date, ended.openings, ended.endings, unended.drops
-FROM unscored_venue_days u
+SELECT u.venue_id, u.opened_date, ended.openings, ended.endings, coalesce(unended.drops, '')
+FROM days_to_pack u
 JOIN venues v USING (venue_id)
 JOIN markets m USING (market_id)
 CROSS JOIN LATERAL (
@@ -32,10 +31,10 @@ CROSS JOIN LATERAL (
         ) AS of_cell
     ) AS of_drop
 ) AS ended
-CROSS JOIN LATERAL (
-    SELECT coalesce(string_agg(packed, '' ORDER BY packed), '') AS drops
+LEFT JOIN LATERAL (
+    SELECT string_agg(packed, '' ORDER BY packed) AS drops
     FROM (
-        SELECT int8send((extract(epoch FROM opened_at) * 1000000)::bigint)
+        SELECT opened_date, int8send((extract(epoch FROM opened_at) * 1000000)::bigint)
             || int8send((extract(epoch FROM slot_at) * 1000000)::bigint)
             || int8send(coalesce((extract(epoch FROM superseded_at) * 1000000)::bigint, 9223372036854775807))
             || int2send(((party_size IN (0, 2))::int * 2
@@ -43,7 +42,9 @@ CROSS JOIN LATERAL (
         FROM open_drops
         WHERE venue_id = u.venue_id AND opened_date = u.opened_date
     ) AS of_drop
-) AS unended
-WHERE v.market_id = :market_id AND ended.openings IS NOT NULL
+    -- No row where there is no such drop: quicker than one about nothing.
+    GROUP BY opened_date
+) AS unended ON true
+WHERE ended.openings IS NOT NULL
 ON CONFLICT (venue_id, opened_date) DO UPDATE
 SET openings = excluded.openings, endings = excluded.endings, unended = excluded.unended

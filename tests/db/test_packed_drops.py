@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import delete, insert
 
-from db.packed_drops import CLOSED, EXPIRED, OPEN, pack_days, read_drops, read_market_days
+from db.packed_drops import CLOSED, EXPIRED, OPEN, pack_changed, read_drops, read_market_days
 from db.schema import drop_rollup, open_drops, unscored_venue_days, venue_day_drops
 from tests.factories import deliver_venues
 
@@ -75,7 +75,7 @@ def rows_of(engine, cells, unended):
                 )
             )
         connection.execute(insert(unscored_venue_days).values(venue_id="v", opened_date=DAY))
-        pack_days(connection, "nyc")
+        pack_changed(connection, "nyc")
         [drops] = read_drops(connection, ["v"], DAY, DAY, now=NOW, seen_until=SEEN_UNTIL)
         [market_day] = read_market_days(connection, "nyc", [DAY])
         connection.rollback()

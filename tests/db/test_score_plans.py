@@ -67,7 +67,8 @@ STATEMENTS: dict[str, tuple[int, dict[str, Any]]] = {
             "resolution_seconds": 60,
         },
     ),
-    "pack_days": (2 * (3 + 1 + 1), {"market_id": "m1"}),
+    "changed_days": (2, {"market_id": "m1"}),
+    "pack_days": (2 * (3 + 1 + 1), {}),  # those days
     "drops_to_score": (2 * 90, {"venue_ids": TOUCHED, **QUARTER}),
     "forget_venue_windows": (
         2 * 2 * 14,

@@ -22,7 +22,7 @@ from db.engine import Engine, create_engine
 from db.partitions import partition_exists
 from db.proofs import problems
 from pipeline.seal import seal
-from pipeline.tick import tick
+from pipeline.tick import rescore, tick
 from tests.factories import (
     NOW,
     SETTINGS,
@@ -483,6 +483,26 @@ def test_an_ingest_while_a_tick_runs_is_counted_by_the_next(engine, other):
         assert ticking.result().batches_aggregated == 1
     assert_sound(engine)
     assert tick(engine, SETTINGS, NOW).batches_aggregated == 1
+    assert_as_one_after_the_other(engine, begin, run_tick(engine), more, run_tick(engine))
+
+
+def test_what_comes_in_between_a_rescores_packing_and_its_scoring_is_scored(engine, other):
+    def begin() -> object:
+        return deliver(engine, new_drop(NOON), key="begin")
+
+    def more() -> object:
+        return deliver(other, closed(NOON + MINUTE, NOON), key="more")
+
+    begin()
+    tick(engine, SETTINGS, NOW)
+    with (
+        Stop(engine, "unaggregated_batches") as stop,
+        in_thread(lambda: rescore(engine, SETTINGS, NOW)) as rescoring,
+    ):
+        stop.wait()
+        more()
+        stop.release()
+        assert rescoring.result() == 1
     assert_as_one_after_the_other(engine, begin, run_tick(engine), more, run_tick(engine))
 
 
