@@ -20,11 +20,13 @@ from db.insights import (
     Status,
     VenueFacts,
     Version,
+    WeekCompared,
     WeekdayHours,
     WeekOverWeek,
 )
-from metrics.calendar import local_day_bounds
+from metrics.calendar import IsoWeek, local_day_bounds
 from metrics.facts import Fact
+from metrics.newsworthiness import Departure
 from metrics.release_clock import ReleaseClock
 from metrics.survival import SurvivalCurve
 from settings import Settings, load_settings
@@ -284,6 +286,20 @@ def neighborhoods_compared(market_id: str, last: date, days: int, version: Versi
 def week_over_week(market_id: str, as_of: date, version: Version) -> WeekOverWeek | None:
     """The last 7 whole days against the 7 before."""
     return insights.week_over_week(engine(), market_id=market_id, as_of=as_of, now=now())
+
+
+@st.cache_data(ttl=FRESH, show_spinner=False, max_entries=100)
+def week_compared(
+    market_id: str, week: IsoWeek, days: tuple[int, ...], version: Version
+) -> WeekCompared | None:
+    """The market's week against the eight before it, of these days of it."""
+    return insights.week_compared(engine(), market_id, week, days)
+
+
+@st.cache_data(ttl=FRESH, show_spinner=False, max_entries=500)
+def venue_week_compared(venue_id: str, week: IsoWeek, version: Version) -> Departure | None:
+    """The venue's week against the eight before it."""
+    return insights.venue_week_compared(engine(), venue_id, week)
 
 
 @st.cache_data(ttl=FRESH, show_spinner=False, max_entries=100)

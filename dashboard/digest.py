@@ -151,7 +151,13 @@ def _draft(edition: Edition) -> Draft:
     """The writer's draft of this edition, as the URL has it. What a revision brought comes last."""
     name = f"{edition.market_id}-{edition.iso_week}-{edition.audience}"
     keys = [item["key"] for item in edition.facts["items"]]
-    asked = [key for key in st.query_params.get_all(f"order-{name}") if key in keys]
+    parameter = f"order-{name}"
+    asked = st.query_params.get_all(parameter)
+    if asked:
+        st.session_state[parameter] = asked
+    elif parameter in st.session_state:  # back from another page, whose URL has none
+        asked = st.query_params[parameter] = st.session_state[parameter]
+    asked = [key for key in asked if key in keys]
     return Draft(name, list(dict.fromkeys([*asked, *keys])), set(), {})
 
 

@@ -26,6 +26,7 @@ from metrics.wording import (
     ordinal_words,
     percent_change_words,
     percent_words,
+    signed_percent_words,
     time_words,
 )
 
@@ -140,6 +141,42 @@ def ratio_text(ratio: Number) -> str:
     """
     value = known(ratio)
     return UNKNOWN if value is None else f"{number_words(value)} times"
+
+
+def count_or_unknown(count: Number) -> str:
+    """A count that may not be known.
+
+    >>> count_or_unknown(1200.0), count_or_unknown(None)
+    ('1,200', 'not enough data')
+    """
+    value = known(count)
+    return UNKNOWN if value is None else count_words(round(value))
+
+
+def times_usual_words(ratio: Number, lower: Number, upper: Number) -> str:
+    """How many times the usual, with its interval.
+
+    >>> times_usual_words(0.9, 0.6, 1.3), times_usual_words(None, None, None)
+    ('0.9 × usual (0.6 to 1.3)', 'not enough data')
+    """
+    value, low, high = known(ratio), known(lower), known(upper)
+    if value is None or low is None or high is None:
+        return UNKNOWN
+    number, *ends = (number_words(one, (low, high)) for one in (value, low, high))
+    return f"{number} × usual ({' to '.join(ends)})"
+
+
+def signed_change_words(change: Number, lower: Number, upper: Number) -> str:
+    """A change with its sign and its interval.
+
+    >>> signed_change_words(-0.03, -0.12, 0.08)
+    '−3 % (−12 % to +8 %)'
+    """
+    values = [known(one) for one in (change, lower, upper)]
+    if None in values:
+        return UNKNOWN
+    number, *ends = (signed_percent_words(one) for one in values if one is not None)
+    return f"{number} ({' to '.join(ends)})"
 
 
 def share_words(share: Number) -> str:

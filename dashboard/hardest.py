@@ -3,7 +3,7 @@ how sure all that is, and how editors' lists compare."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 import pandas as pd
 import streamlit as st
@@ -16,9 +16,10 @@ from dashboard.figures import ranking_figure
 from db import insights
 from db.insights import WINDOW_DAYS
 from metrics.trend import Direction
-from metrics.wording import count_words, date_words, number_of
+from metrics.wording import count_words, date_words, list_words, number_of
 
 DRAWN, MOST_DRAWN = 20, 100  # venues in the picture, and where more are asked for
+NEW_AMONG = 10  # venues, as many as the digest lists
 ROWS = 200  # of the table, unless all are asked for
 HARDEST, EASIEST = "hardest", "easiest of the hard"
 MODES = (HARDEST, EASIEST, str(Direction.HARDER), str(Direction.EASIER))
@@ -231,8 +232,23 @@ def _ranking(ranking: pd.DataFrame, question: Question, finding: parts.Finding) 
         said = formats.hardest_finding(ranking, question.where, question.window_days)
     finding.markdown(said)
     shows_all = _picture(ranking, question)
+    if question.mode == HARDEST and not question.counts_all and not question.is_filtered:
+        _newcomers(ranking, question)
     if len(ranking):
         _table(ranking if shows_all else ranking.head(ROWS), len(ranking), question)
+
+
+def _newcomers(ranking: pd.DataFrame, question: Question) -> None:
+    """Who is new among the hardest, against the ranking a week before."""
+    market, week_before = question.market, question.as_of - timedelta(days=7)
+    day = data.scored_date(market.market_id, question.window_days, week_before)
+    if day is None:
+        return
+    earlier = data.whole_ranking(market.market_id, day, question.window_days, market.version)
+    names = insights.new_among_hardest(ranking, earlier, NEW_AMONG)
+    who = list_words([formats.as_markdown(name) for name in names]) if names else "nobody"
+    count = f" ({number_of(len(names), 'venue')})" if names else ""
+    st.caption(f"New among the {NEW_AMONG} hardest since {date_words(day)}: {who}{count}.")
 
 
 def _picture(ranking: pd.DataFrame, question: Question) -> bool:

@@ -1,4 +1,5 @@
-"""Page: is the market out of the ordinary? Days against their weekday, weeks, neighborhoods."""
+"""Page: is the market out of the ordinary? Days against their weekday, weeks, neighborhoods, and a
+week against the eight before it."""
 
 from datetime import date, timedelta
 
@@ -8,7 +9,7 @@ import streamlit as st
 from charts.annotations import annotation_texts, annotation_words
 from charts.gaps import measured_coverage
 from charts.look import Caption
-from dashboard import choices, data, findings, formats, parts, printable, shapes
+from dashboard import choices, data, findings, formats, market_week, parts, printable, shapes
 from dashboard.choices import Place, Window
 from dashboard.figures import market_days_figure, multiples_figure, prime_share_figure, weeks_figure
 from db import insights
@@ -27,7 +28,8 @@ HELP = {
 
 
 def page() -> None:
-    """Finding, window, days in their band, weeks, prime share, neighborhoods."""
+    """Finding, window, days in their band, a week against the eight before it, weeks, prime share,
+    neighborhoods."""
     place = choices.header("Market")
     if place is None:
         return
@@ -47,6 +49,7 @@ def page() -> None:
         + f" {findings.weeks_title(found, place.name)}."
     )
     _days(days, place, window, complete)
+    market_week.show(place, min(window.last, complete))
     _weeks(place, min(window.last, complete + DAY), complete)
     _prime_share(whole, place, window)
     _neighborhoods(place, window, min(window.last, complete))

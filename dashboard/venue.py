@@ -18,9 +18,10 @@ from dashboard.figures import (
 )
 from db import insights
 from db.insights import WINDOW_DAYS, Progress, UnknownVenueError, VenueFacts
+from metrics.calendar import iso_week_bounds, last_whole_week
 from metrics.catchable import effective_reaction_seconds
 from metrics.survival import SurvivalCurve
-from metrics.wording import count_words, date_words, duration_words, window_words
+from metrics.wording import count_words, date_words, duration_words, number_of, window_words
 
 DRAWN_DAYS = 90
 CLOCK_DAYS = 90
@@ -96,6 +97,7 @@ def _show(facts: VenueFacts) -> None:
     _opening_times(facts, as_of, reach)
     _rank(facts, as_of, reach)
     _windows_table(windows, facts, as_of, reach)
+    _week(facts, as_of, reach)
     _days(facts, as_of, reach)
     parts.exact_link("venue", {"venue": facts.venue_id, "to": as_of.isoformat(), "over": str(size)})
 
@@ -386,6 +388,21 @@ def _windows_table(windows: pd.DataFrame, facts: VenueFacts, as_of: date, reach:
             ),
             key="windows-csv",
         )
+
+
+def _week(facts: VenueFacts, as_of: date, reach: Progress) -> None:
+    """The last whole week against the eight before it, as the weekly digest has it."""
+    week = last_whole_week(as_of)
+    found = data.venue_week_compared(facts.venue_id, week, reach.version)
+    if found is None:
+        return
+    _, sunday = iso_week_bounds(week)
+    times = formats.times_usual_words(found.ratio, found.lower, found.upper)
+    st.caption(
+        f"In the week to {date_words(sunday, with_year=True)}, on days watched about as much as is "
+        f"usual: {number_of(found.observed, 'table')} opened, {times}, against the same weekdays "
+        "of the eight weeks before (95 % interval)."
+    )
 
 
 def _with_interval(value: str, interval: str) -> str:

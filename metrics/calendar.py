@@ -122,6 +122,15 @@ def iso_week_end(week: IsoWeek, zone: str) -> datetime:
     return local_day_bounds(iso_week_bounds(week)[1], zone)[1]
 
 
+def last_whole_week(day: date) -> IsoWeek:
+    """The last ISO week that ends on a day or before it.
+
+    >>> str(last_whole_week(date(2026, 11, 22))), str(last_whole_week(date(2026, 11, 21)))
+    ('2026-W47', '2026-W46')
+    """
+    return iso_week_of(day - timedelta(days=day.isoweekday() % 7))
+
+
 def last_week_over(now: datetime, zone: str) -> IsoWeek:
     """The latest week that is over in the market.
 

@@ -12,7 +12,7 @@ Example:
     >>> day = date(2026, 11, 10)
     >>> context = FactContext(day, day, Coverage(1.0), "/market")
     >>> opened_day_fact(
-    ...     "tightest_day", "New York", day, Extreme(1, 90, (70, 115), ()), [], 7, context
+    ...     "tightest_day", "New York", day, ComparedDay(1, 90, (70, 115), ()), [], 7, context
     ... ).printable
     'Tue, Nov 10 brought the fewest new tables in New York, 90'
 
@@ -23,7 +23,7 @@ from collections.abc import Sequence
 from datetime import date
 
 from metrics.facts import Fact, FactContext, stated
-from metrics.week_extremes import Extreme
+from metrics.week_extremes import ComparedDay
 from metrics.week_facts import capitalized
 from metrics.wording import (
     count_words,
@@ -40,7 +40,7 @@ def supply_day_fact(
     kind: str,
     place: str,
     day: date,
-    found: Extreme,
+    found: ComparedDay,
     level_with: Sequence[date],
     hours: int,
     context: FactContext,
@@ -82,7 +82,7 @@ def opened_day_fact(
     kind: str,
     place: str,
     day: date,
-    found: Extreme,
+    found: ComparedDay,
     level_with: Sequence[tuple[date, int]],
     whole_days: int,
     context: FactContext,

@@ -1,4 +1,4 @@
-"""Extremes of a week: its tightest and its loosest day, and which others could have been.
+"""DayOfWeeks of a week: its tightest and its loosest day, and which others could have been.
 
 Formula: by what was to be had, a day is the logarithm of available over usual slots, of its hours
     together. How much days differ without a cause is taken from the weeks before: the median
@@ -11,10 +11,11 @@ Formula: by what was to be had, a day is the logarithm of available over usual s
     they are alike.
 Unit: change against the same hours (-0.4 is 40 % fewer); tables.
 Range: -1 and up; 0 and up.
-Empty case: None with fewer than 2 days to compare, or too few before to know how days differ.
+Empty case: None with fewer than 2 days to compare, or, of supply, too few before to know how days
+    differ.
 Example: two days of usual supply, one with a third of it, after four weeks that hardly differ.
     >>> past = [[100, 104, 98, 101, 97, 103, 100]] * 4
-    >>> tight, loose = by_supply([100, 30, 102], [100, 100, 100], past, [[100] * 7] * 4)
+    >>> tight, loose = ends(by_supply([100, 30, 102], [100, 100, 100], past, [[100] * 7] * 4))
     >>> tight.at, tight.level_with, loose.level_with
     (1, (), (0,))
 
@@ -42,8 +43,8 @@ FREEDOM_LEFT = 0.37
 
 
 @dataclass(frozen=True)
-class Extreme:
-    """The day at one end of the week.
+class ComparedDay:
+    """A day against the others of its week.
 
     at: its position among the days given. number, interval: its figure, with 95 % interval, None
     where too little came before. level_with: the days that cannot be told from it.
@@ -57,8 +58,8 @@ class Extreme:
 
 def by_supply(
     available: ArrayLike, usual: ArrayLike, past_available: ArrayLike, past_usual: ArrayLike
-) -> tuple[Extreme, Extreme] | None:
-    """The tightest and the loosest day by what was to be had.
+) -> list[ComparedDay] | None:
+    """What was to be had on each day against the same hours before; `ends` names the extremes.
 
     available, usual: of each day, shape (days,). past_available, past_usual: of the days of the
     weeks before, shape (weeks, 7), `nan` where not known.
@@ -74,29 +75,31 @@ def by_supply(
     between = math.sqrt(2) * _spread(around_week) * math.sqrt(np.isfinite(own).sum() / freedom)
     free = freedom * FREEDOM_LEFT
     apart = between * float(special.stdtrit(free, 1 - ERROR / PAIRS_OF_WEEKDAYS / 2))
-    reach = _spread(past - np.nanmedian(past)) * float(special.stdtrit(free, 0.975))
-    change = np.asarray(available, dtype=np.float64) / np.asarray(usual, dtype=np.float64) - 1
-
-    def extreme(at: int) -> Extreme:
-        level = np.flatnonzero(np.abs(week - week[at]) <= apart)
-        return Extreme(
+    reach = math.exp(_spread(past - np.nanmedian(past)) * float(special.stdtrit(free, 0.975)))
+    times = np.asarray(available, dtype=np.float64) / np.asarray(usual, dtype=np.float64)
+    return [
+        ComparedDay(
             at=at,
-            number=float(change[at]),
-            interval=(
-                (1 + float(change[at])) * math.exp(-reach) - 1,
-                (1 + float(change[at])) * math.exp(reach) - 1,
+            number=float(times[at]) - 1,
+            interval=(float(times[at]) / reach - 1, float(times[at]) * reach - 1),
+            level_with=tuple(
+                int(day) for day in np.flatnonzero(np.abs(week - week[at]) <= apart) if day != at
             ),
-            level_with=tuple(int(day) for day in level if day != at),
         )
+        for at in range(week.size)
+    ]
 
-    return extreme(int(week.argmin())), extreme(int(week.argmax()))
+
+def ends(days: Sequence[ComparedDay]) -> tuple[ComparedDay, ComparedDay]:
+    """The day with the least and the one with the most."""
+    return min(days, key=lambda day: day.number), max(days, key=lambda day: day.number)
 
 
 def by_tables(
     counts: Sequence[int],
     exposure: Sequence[float],
     past: Sequence[tuple[Sequence[float], Sequence[float]]],
-) -> tuple[Extreme, Extreme] | None:
+) -> tuple[ComparedDay, ComparedDay] | None:
     """The days on which fewest and most tables opened.
 
     counts, exposure: of each day. past: (counts, exposures) of the days before, by weekday; where
@@ -127,18 +130,18 @@ def by_tables(
         )
         return ratio is None or ratio.lower <= 1 <= ratio.upper
 
-    def extreme(at: int) -> Extreme:
+    def extreme(at: int) -> ComparedDay:
         if freedom < FEWEST_FREE_DAYS:
-            return Extreme(at, counts[at], None, tuple(day for day in others if day != at))
+            return ComparedDay(at, counts[at], None, tuple(day for day in others if day != at))
         middle, half = _count_interval(counts[at], widened(ERROR))
-        return Extreme(
+        return ComparedDay(
             at=at,
             number=counts[at],
             interval=(max(middle - half, 0.0), middle + half),
             level_with=tuple(day for day in others if day != at and is_level(at, day)),
         )
 
-    return extreme(int(np.argmin(counts))), extreme(int(np.argmax(counts)))
+    return ends([extreme(at) for at in others])
 
 
 def _logs(available: ArrayLike, usual: ArrayLike) -> Floats:

@@ -73,6 +73,7 @@ from db.insights.published import market_metrics, venue_metrics, venue_rolling_m
 from db.insights.ranks import (
     WINDOW_DAYS,
     narrowed,
+    new_among_hardest,
     open_time_refusal,
     openings_ranking,
     rank_history,
@@ -84,6 +85,7 @@ from db.insights.timing import WeekdayHours, opening_times, release_clock, weekd
 from db.insights.trends import trends
 from db.insights.venues import VenueFacts, venue, venue_history, venue_names, venue_windows
 from db.insights.week import Candidate, NothingToTellError, WeekReport, market_week
+from db.insights.week_compared import WeekCompared, venue_week_compared, week_compared
 from db.insights.week_conversion import week_conversion
 
 __all__ = [
@@ -113,6 +115,7 @@ __all__ = [
     "VenueConversion",
     "VenueFacts",
     "Version",
+    "WeekCompared",
     "WeekOverWeek",
     "WeekReport",
     "WeekdayHours",
@@ -142,6 +145,7 @@ __all__ = [
     "neighborhood_days",
     "neighborhoods",
     "neighborhoods_compared",
+    "new_among_hardest",
     "open_duration",
     "open_time_refusal",
     "open_times_by_weekday",
@@ -176,8 +180,10 @@ __all__ = [
     "venue_names",
     "venue_openings",
     "venue_rolling_metrics",
+    "venue_week_compared",
     "venue_windows",
     "venues_by_conversion",
+    "week_compared",
     "week_conversion",
     "week_over_week",
     "weekday_hours",

@@ -123,6 +123,15 @@ def rolling_rows(engine: Engine, as_of_dates: dict[str, date], window_days: int)
     return pd.concat(some, ignore_index=True)[kept.columns] if some else kept
 
 
+def new_among_hardest(ranking: pd.DataFrame, earlier: pd.DataFrame, places: int) -> list[str]:
+    """Venues among the hardest so many that were not so on an earlier day, hardest first; rows of
+    `ranking` on both days. The table is cut where it ends, whoever is level there."""
+    before = earlier.set_index("venue_id")["rank"]
+    now = ranking[ranking["rank"].notna()].head(places)
+    ranks = before.reindex(now["venue_id"]).to_numpy()
+    return [str(name) for name in now["name"][~(ranks <= places)]]
+
+
 def open_time_refusal(row: Any) -> str | None:
     """Why the typical open time of a row of venue_rolling_metrics must not be printed, as a fact of
     it would say; None where it may."""

@@ -28,7 +28,7 @@ from metrics.newsworthiness import (
 )
 from metrics.trend import Direction
 from metrics.week_facts import tables_fact, tables_headline
-from metrics.wording import date_words, number_of, window_words
+from metrics.wording import WEEKDAYS, date_words, number_of, window_words
 
 WEEK = timedelta(days=7)
 DAY = timedelta(days=1)
@@ -72,11 +72,17 @@ class Questions:
         self.market_id = str(market.row.market_id)
         self.week_link = f"/market?market={self.market_id}&weeks=4&weeks_to={last}"
 
-    def totals(self, drops: NDArray[np.int64], prime: NDArray[np.int64]) -> list[Asked]:
-        """The week, its prime tables, and each of its days."""
+    def totals(
+        self,
+        drops: NDArray[np.int64],
+        prime: NDArray[np.int64],
+        days: Sequence[int] = range(7),
+    ) -> list[Asked]:
+        """The week or some days of it, the prime tables of these, and each day of the week."""
+        where = f"in {self.place}"
         rows = [
-            self._asked("market_week", "", f"in {self.place}", drops),
-            self._asked("market_prime", "", f"in {self.place}", prime, noun="prime table"),
+            self._asked("market_week", "", where, drops, days=days),
+            self._asked("market_prime", "", where, prime, noun="prime table", days=days),
         ]
         for number in range(7):
             day = self.first + number * DAY
@@ -114,8 +120,8 @@ class Questions:
         whole = self._asked("market_days", f"{days[0]}..{days[-1]}", where, drops, days=numbers)
         yield whole, max((answer for _, answer in run), key=lambda answer: answer.score)
 
-    def dayparts(self) -> list[Asked]:
-        """When in the day tables opened."""
+    def dayparts(self, days: Sequence[int] = range(7)) -> list[Asked]:
+        """When in the day tables opened, on these days."""
         hours = frame(
             self.engine,
             "insight_market_metrics",
@@ -135,13 +141,13 @@ class Questions:
                 f"in {self.place} {words}",
                 counts[begin:end].sum(axis=0),
                 NEIGHBORHOOD_REACH,
-                link=f"/timing?market={self.market_id}&days=28&days_to={self.last}",
+                days=days,
             )
             for words, begin, end in DAYPARTS
         ]
 
-    def neighborhoods(self) -> list[Asked]:
-        """Each neighborhood's week."""
+    def neighborhoods(self, days: Sequence[int] = range(7)) -> list[Asked]:
+        """Each neighborhood's week, or these days of it."""
         found = neighborhood_days(self.engine, self.market_id, self.start, self.last)
         return [
             self._asked(
@@ -152,6 +158,7 @@ class Questions:
                     [(day - self.start).days for day in own["window_date"]], own["drops"].tolist()
                 ),
                 NEIGHBORHOOD_REACH,
+                days=days,
             )
             for name, own in found.groupby("neighborhood")
         ]
@@ -236,15 +243,19 @@ class Questions:
         *,
         noun: str = "table",
         days: Sequence[int] = range(7),
-        link: str | None = None,
     ) -> Asked:
         """A question about daily tables, answered for the days of the week it is about."""
         (found,) = against_past_weeks(daily[np.newaxis, 7:], self.exposure[7:], days)
         (earlier,) = against_past_weeks(daily[np.newaxis, :-7], self.exposure[:-7], days)
         key = f"{kind}:{subject}" if subject else kind
-        context = self._context(link or self.week_link, days)
+        context = self._context(self._compared_link(days), days)
         where += _partly(found, len(days))
         return _answered(key, kind, noun, where, found, earlier, reach, context)
+
+    def _compared_link(self, days: Sequence[int]) -> str:
+        """The market's page, on which these days are compared with the same weekdays before."""
+        chosen = "".join(f"&compared={WEEKDAYS[day]}" for day in days) if len(days) < 7 else ""
+        return f"{self.week_link}{chosen}"
 
     def _context(self, link: str, days: Sequence[int] = range(7)) -> FactContext:
         """The week's days from the first to the last of these, and how they were watched."""

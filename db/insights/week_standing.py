@@ -9,7 +9,6 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
-import numpy as np
 import pandas as pd
 
 from db.engine import Engine
@@ -19,15 +18,13 @@ from db.insights.frames import frame
 from db.insights.market import latest_as_of
 from db.insights.patterns import prime_pattern
 from db.insights.ranks import open_time_refusal, rolling_rows, with_ranks
-from db.insights.supply import supply_days
 from db.insights.timing import weekday_hours
+from db.insights.week_extremes import extremes
 from db.watching import Market
-from metrics.extreme_facts import extremes_caption, opened_day_fact, supply_day_fact
+from metrics.extreme_facts import extremes_caption
 from metrics.facts import Fact, FactContext
-from metrics.newsworthiness import FEWEST_COMPARABLE_DAYS, PAST_WEEKS, USUAL_WATCHING
 from metrics.proportions import proportion
 from metrics.survival_ranges import none_if_nan
-from metrics.week_extremes import Extreme, by_supply, by_tables
 from metrics.week_facts import (
     busiest_hour_fact,
     first_seen_fact,
@@ -51,7 +48,6 @@ WEEKDAY_COLUMNS = [
     "weekday", "prime", "off_peak", "prime_time_drops", "off_peak_drops", "observed_days",
     "prime_interval", "off_peak_interval",
 ]  # fmt: skip
-EXTREMES = ("tightest_day", "loosest_day")
 VENUE_KINDS = ("rank", "catchable", "typical_open_time", "release_clock", "fully_booked")
 
 
@@ -109,9 +105,7 @@ def standing(
         prime_words,
         replace(week, permalink=week_link),
     )
-    tightest, loosest = _by_supply(engine, about, place, first, last, week_link, end_at) or (
-        _by_tables(about, place, days, first, week_link)
-    )
+    tightest, loosest = extremes(engine, about, place, days, first, week_link, end_at)
     newcomers = [row for row in hardest if row["previous_rank"] is None or row["is_new"]]
     had_ranking = any(row["previous_rank"] is not None for row in hardest)
     hours = weekday_hours(engine, market_id, first, last, "opened_hour", now=end_at)
@@ -233,85 +227,6 @@ def _unusual(days: pd.DataFrame) -> list[tuple[date, date]]:
     return found
 
 
-def _by_supply(
-    engine: Engine,
-    about: About,
-    place: str,
-    first: date,
-    last: date,
-    link: str,
-    end_at: datetime,
-) -> tuple[Fact, Fact] | None:
-    """The tightest and the loosest day by what was to be had; None where scans do not tell."""
-    by_day = supply_days(
-        engine, str(about.market.row.market_id), first - PAST_WEEKS * WEEK, last, now=end_at
-    )
-    grid = by_day.reindex([first + back * DAY for back in range(-7 * PAST_WEEKS, 7)])
-    week, past = grid.iloc[-7:].dropna(), grid.iloc[:-7]
-    found = by_supply(
-        week["available_slots"],
-        week["usual_slots"],
-        past["available_slots"].to_numpy().reshape(-1, 7),
-        past["usual_slots"].to_numpy().reshape(-1, 7),
-    )
-    if found is None:
-        return None
-    tight, loose = (
-        supply_day_fact(
-            kind,
-            place,
-            week.index[extreme.at],
-            extreme,
-            [week.index[at] for at in extreme.level_with],
-            int(week["hours"].iloc[extreme.at]),
-            replace(about.context(week.index[extreme.at], week.index[extreme.at]), permalink=link),
-        )
-        for kind, extreme in zip(EXTREMES, found, strict=True)
-    )
-    return tight, loose
-
-
-def _by_tables(
-    about: About, place: str, days: pd.DataFrame, first: date, link: str
-) -> tuple[Fact | None, Fact | None]:
-    """The same by how many tables opened, of the days watched whole. None where days are level, or
-    where the little that was missed of one could make it another."""
-    is_whole = days["coverage_rate"] >= USUAL_WATCHING
-    whole = days[is_whole & (days["window_date"] >= first)]
-    if len(whole) < FEWEST_COMPARABLE_DAYS:
-        return None, None
-    before = days[is_whole & (days["window_date"] < first)]
-    weekdays = pd.Series([day.weekday() for day in before["window_date"]], index=before.index)
-    drops = whole["drops"].to_numpy(dtype=np.int64)
-    exposure = whole["coverage_rate"].to_numpy(dtype=float)
-    rate = drops / exposure
-    found = by_tables(
-        drops.tolist(),
-        exposure.tolist(),
-        [
-            (own["drops"].tolist(), own["coverage_rate"].tolist())
-            for _, own in before.groupby(weekdays)
-        ],
-    )
-
-    assert found is not None  # there are several days
-
-    def told(kind: str, extreme: Extreme, by_rate: int) -> Fact | None:
-        at = extreme.at
-        if at != by_rate or (drops == drops[at]).sum() > 1:
-            return None
-        day = whole["window_date"].iloc[at]
-        context = replace(about.context(day, day), permalink=link)
-        level = [(whole["window_date"].iloc[k], int(drops[k])) for k in extreme.level_with]
-        return opened_day_fact(kind, place, day, extreme, level, len(whole), context)
-
-    fewest, most = EXTREMES
-    return (
-        told(fewest, found[0], int(rate.argmin())),
-        told(most, found[1], int(rate.argmax())),
-    )
-
-
 def _venue_facts(
     engine: Engine, hardest: Sequence[dict[str, Any]], last: date, end_at: datetime
 ) -> list[tuple[str, Fact]]:
@@ -361,15 +276,21 @@ def _told_together(
 def _first_seen(
     engine: Engine, market: Market, first: date, last: date, context: FactContext
 ) -> Fact | None:
-    if first - market.first_date < LEAST_HISTORY:
+    names = first_seen_names(engine, market, first, last)
+    if not names:
         return None
-    names = frame(
+    return first_seen_fact(names[:NAMED_FIRST_SEEN], len(names), context)
+
+
+def first_seen_names(engine: Engine, market: Market, first: date, last: date) -> list[str]:
+    """Venues whose first table ever seen opened on these days; none where the market is young."""
+    if first - market.first_date < LEAST_HISTORY:
+        return []
+    found: list[str] = frame(
         engine,
         "insight_first_seen",
         market_id=str(market.row.market_id),
         start_date=first,
         end_date=last,
     )["name"].tolist()
-    if not names:
-        return None
-    return first_seen_fact(names[:NAMED_FIRST_SEEN], len(names), context)
+    return found

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from metrics.coverage import Coverage
 from metrics.extreme_facts import extremes_caption, opened_day_fact, supply_day_fact
 from metrics.facts import FactContext, Verdict
-from metrics.week_extremes import Extreme, by_supply, by_tables
+from metrics.week_extremes import ComparedDay, by_supply, by_tables, ends
 
 MONDAY = date(2026, 11, 9)
 DAYS = [MONDAY + timedelta(days=k) for k in range(7)]
@@ -20,7 +20,7 @@ PAST = EVEN * np.exp(np.random.default_rng(4).normal(0, 0.05, (8, 7)))
 
 
 def supply_facts(available):
-    found = by_supply(available, np.full(7, 100.0), PAST, EVEN)
+    found = ends(by_supply(available, np.full(7, 100.0), PAST, EVEN))
     return [
         supply_day_fact(
             kind, "New York", DAYS[one.at], one, [DAYS[k] for k in one.level_with], 24, ONE_DAY
@@ -73,7 +73,7 @@ def test_flat_weeks_name_a_day_as_the_tightest_of_all_in_few_cases(seed: int) ->
     named = 0
     for _ in range(20):
         days = 100 * np.exp(noise.normal(0, 0.1, (9, 7)))
-        tight, _ = by_supply(days[-1], EVEN[0], days[:-1], EVEN)
+        tight, _ = ends(by_supply(days[-1], EVEN[0], days[:-1], EVEN))
         named += not tight.level_with
     assert named <= 4
 
@@ -81,21 +81,21 @@ def test_flat_weeks_name_a_day_as_the_tightest_of_all_in_few_cases(seed: int) ->
 @pytest.mark.parametrize("zeros", [1, 7])
 def test_days_with_nothing_to_be_had_have_a_figure(zeros: int) -> None:
     available = [0.0] * zeros + [100.0] * (7 - zeros)
-    tight, loose = by_supply(available, EVEN[0], PAST, EVEN)
+    tight, loose = ends(by_supply(available, EVEN[0], PAST, EVEN))
     assert tight.number == -1
     assert tight.interval == (-1, -1)
     assert loose.number == (-1 if zeros == 7 else 0)
 
 
-def opened(kind: str, found: Extreme, level, whole_days: int = 7):
+def opened(kind: str, found: ComparedDay, level, whole_days: int = 7):
     return opened_day_fact(kind, "New York", DAYS[1], found, level, whole_days, ONE_DAY)
 
 
 def test_the_day_with_fewest_tables_says_of_which_days_it_is_the_one() -> None:
-    fact = opened("tightest_day", Extreme(1, 90, (70, 115), ()), [])
+    fact = opened("tightest_day", ComparedDay(1, 90, (70, 115), ()), [])
     assert fact.printable == "Tue, Nov 10 brought the fewest new tables in New York, 90"
     assert (fact.number, fact.n, fact.interval) == (90, 90, (70, 115))
-    five = opened("loosest_day", Extreme(1, 130, (99, 170), ()), [], 5)
+    five = opened("loosest_day", ComparedDay(1, 130, (99, 170), ()), [], 5)
     assert five.printable == (
         "Of the five days watched whole, Tue, Nov 10 brought the most new tables in New York, 130"
     )
@@ -103,7 +103,7 @@ def test_the_day_with_fewest_tables_says_of_which_days_it_is_the_one() -> None:
 
 def test_a_day_that_others_could_have_been_names_the_nearest_count() -> None:
     level = [(DAYS[4], 99), (DAYS[2], 93)]
-    fact = opened("tightest_day", Extreme(1, 90, (70, 115), (4, 2)), level)
+    fact = opened("tightest_day", ComparedDay(1, 90, (70, 115), (4, 2)), level)
     assert fact.verdict is Verdict.HEDGE
     assert fact.printable == (
         "Tue, Nov 10 brought the fewest new tables in New York, 90; that it is not another day’s "

@@ -1,0 +1,82 @@
+"""A market's week against the eight before it: the figures that an edition's sentences stand on."""
+
+from datetime import date
+
+import pandas as pd
+import streamlit as st
+
+from dashboard import data, formats, parts
+from dashboard.choices import Place
+from metrics.calendar import iso_week_bounds, last_whole_week
+from metrics.wording import WEEKDAYS, count_words, date_words, list_words, window_words
+
+
+def show(place: Place, last: date) -> None:
+    """The last whole week up to a day; which of its days are compared is in the URL."""
+    week = last_whole_week(last)
+    _, sunday = iso_week_bounds(week)
+    st.subheader(f"The week to {date_words(sunday)} against the eight before it", anchor=False)
+    chosen = st.segmented_control(
+        "Days compared",
+        WEEKDAYS,
+        selection_mode="multi",
+        default=WEEKDAYS,
+        key="compared",
+        bind="query-params",
+    )
+    days = tuple(number for number, name in enumerate(WEEKDAYS) if name in (chosen or WEEKDAYS))
+    found = data.week_compared(place.market_id, week, days, place.version)
+    if found is None or found.parts.empty:
+        st.caption("Nothing is known of this week yet.")
+        return
+    st.caption(
+        f"{window_words(found.first_date, found.last_date)}; of the days chosen those count that "
+        "were watched about as much as is usual; usual is what the same weekdays of the eight "
+        "weeks before bring; brackets hold 95 % intervals. The weekly digest goes by these figures."
+    )
+    st.table(_shown(found.parts, found.parts["what"].tolist(), "Tables that opened"))
+    days_shown = _shown(
+        found.days, [date_words(day) for day in found.days["local_date"]], "Day"
+    ).assign(
+        **{
+            "To be had, against the same hours before": [
+                formats.signed_change_words(row.supply_change, row.supply_lower, row.supply_upper)
+                for row in found.days.itertuples()
+            ]
+        }
+    )
+    st.table(days_shown)
+    said = []
+    if found.prime is not None:
+        share = found.prime
+        said.append(
+            f"{formats.share_words(share.share)} of the week's {count_words(share.trials)} tables "
+            f"were for prime time ({formats.share_words(share.lower)} to "
+            f"{formats.share_words(share.upper)})."
+        )
+    if found.first_seen:
+        names = [formats.as_markdown(name) for name in found.first_seen]
+        said.append(f"Seen for the first time ({len(names)}): {list_words(names)}.")
+    if said:
+        st.caption(" ".join(said))
+    parts.csv_download(
+        pd.concat([found.parts, found.days], ignore_index=True).assign(
+            market=place.market_id, week=str(week), source=place.source
+        ),
+        file_name=place.file_stem("week-compared", sunday),
+        key="week-compared-csv",
+    )
+
+
+def _shown(figures: pd.DataFrame, names: list[str], title: str) -> pd.DataFrame:
+    rows = list(figures.itertuples())
+    return pd.DataFrame(
+        {
+            "Tables": [formats.count_or_unknown(row.tables) for row in rows],
+            "Usual": [formats.quantity_words(row.usual) for row in rows],
+            "Against usual": [
+                formats.times_usual_words(row.ratio, row.lower, row.upper) for row in rows
+            ],
+        },
+        index=pd.Index(names, name=title),
+    )
