@@ -19,7 +19,7 @@ from metrics.catchable import catchable_rates
 from metrics.closed_durations import closed_durations
 from metrics.fully_booked import is_observed_day
 from metrics.scarcity import scarcity_scores
-from metrics.survival_ranges import survival_of_ranges
+from metrics.survival_ranges import survival_of_ranges, survival_of_ranges_at
 from metrics.tiers import tier_of
 from metrics.version import FORMULA_VERSION
 from metrics.volatility import indices_of_dispersion
@@ -195,17 +195,16 @@ class WindowTable:
 
     def _scores(self, venue: Counts, end: Counts, size: Counts) -> Columns:
         """What sums over watched days and S(reaction) give; one entry a window."""
-        lasting = survival_of_ranges(
+        survival, log_variance = survival_of_ranges_at(
             self.catchable_seconds,
             self.is_catchable_taken,
             *self._ranges(self.catchable_key, venue, end, size),
-            (int(self.reaction),),
+            int(self.reaction),
         )
         catchable = self._sum("catchable", venue, end, size)
         squares = self._sum("catchable_squares", venue, end, size)
         observed_days = self._exposed("observed_days", end, size)
         watched_days = self._exposed("watched_days", end, size)
-        survival, log_variance = lasting.survival[:, 0], lasting.log_variance[:, 0]
         rates = catchable_rates(
             catchable, observed_days, squares, watched_days, survival, log_variance
         )

@@ -42,6 +42,11 @@ def closed_durations(seconds: ArrayLike, starts: ArrayLike, ends: ArrayLike) -> 
     values = np.asarray(seconds, dtype=np.int64)
     first = np.asarray(starts, dtype=np.int64)
     lengths = np.asarray(ends, dtype=np.int64) - first
+    # Windows of several lengths hold the same drops where a venue is younger than they are long.
+    _, one, which = np.unique(
+        first * (values.size + 1) + lengths, return_index=True, return_inverse=True
+    )
+    first, lengths = first[one], lengths[one]
     cuts = np.flatnonzero(np.diff(np.cumsum(lengths) // MOST_DROPS_AT_ONCE)) + 1
     parts = [
         _of_chunk(values, part_first, part_lengths)
@@ -50,7 +55,7 @@ def closed_durations(seconds: ArrayLike, starts: ArrayLike, ends: ArrayLike) -> 
         )
     ]
     mean, median, variation = (np.concatenate(part) for part in zip(*parts, strict=True))
-    return ClosedDurations(mean, median, variation)
+    return ClosedDurations(mean[which], median[which], variation[which])
 
 
 def _of_chunk(

@@ -21,6 +21,7 @@ Source: as in open duration.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -77,6 +78,49 @@ def survival_of_ranges(
         censored). starts, ends: shape (ranges,), ranges may overlap. at_seconds: times t for S(t).
     Raises ValueError on negative durations or a range outside the drops.
     """
+    code, first, lengths = _checked(seconds, is_closed, starts, ends)
+    # Windows of several lengths hold the same drops where a venue is younger than they are long.
+    _, one, which = np.unique(
+        first * (code.size + 1) + lengths, return_index=True, return_inverse=True
+    )
+    of_ranges = _survival(code, first[one], lengths[one], np.zeros_like(one), at_seconds)
+    return RangeSurvival(*(column[which] for column in of_ranges))
+
+
+def survival_of_ranges_at(
+    seconds: ArrayLike, is_closed: ArrayLike, starts: ArrayLike, ends: ArrayLike, at_second: int
+) -> tuple[Floats, Floats]:
+    """S(t) of each range and the variance of its logarithm: those of `survival_of_ranges`.
+
+    In a fraction of the time: drops that were seen open for longer than t need only be counted.
+
+    >>> survival, log_variance = survival_of_ranges_at([60, 90, 30], [True] * 3, [0], [3], 60)
+    >>> survival.round(3).tolist(), log_variance.tolist()
+    ([0.333], [0.6666666666666666])
+    """
+    code, first, lengths = _checked(seconds, is_closed, starts, ends)
+    short = np.flatnonzero(code >> 1 <= at_second)
+    short_first = np.searchsorted(short, first)
+    short_lengths = np.searchsorted(short, first + lengths) - short_first
+    survival = np.where(lengths > 0, 1.0, np.nan)
+    log_variance = np.where(lengths > 0, 0.0, np.nan)
+    some = short_lengths > 0
+    parts = _survival(
+        code[short],
+        short_first[some],
+        short_lengths[some],
+        (lengths - short_lengths)[some],
+        (at_second,),
+    )
+    survival[some], log_variance[some] = parts[5][:, 0], parts[6][:, 0]
+    return survival, log_variance
+
+
+def _checked(
+    seconds: ArrayLike, is_closed: ArrayLike, starts: ArrayLike, ends: ArrayLike
+) -> tuple[Ints, Ints, Ints]:
+    """One integer a drop, that sorts by duration, closings before censorings at a tie; where each
+    range begins and how many drops it has."""
     durations = np.asarray(seconds, dtype=np.int64)
     closed = np.asarray(is_closed, dtype=np.bool_)
     first = np.asarray(starts, dtype=np.int64)
@@ -87,21 +131,29 @@ def survival_of_ranges(
         first.min() < 0 or (first + lengths).max() > durations.size or lengths.min() < 0
     ):
         raise ValueError("ranges must lie within the drops")
-    # One integer a drop that sorts by duration, closings before censorings at a tie.
-    code = (durations << 1) | ~closed
-    chunk_of_range = np.cumsum(lengths) // MOST_DROPS_AT_ONCE
-    chunks = np.flatnonzero(np.diff(chunk_of_range)) + 1
+    return (durations << 1) | ~closed, first, lengths
+
+
+def _survival(
+    code: Ints, first: Ints, lengths: Ints, longer: Ints, at_seconds: Sequence[int]
+) -> list[NDArray[Any]]:
+    """The columns of `RangeSurvival`. longer: drops of each range beside those between its start
+    and its end, all of them seen open for longer than these."""
+    chunks = np.flatnonzero(np.diff(np.cumsum(lengths) // MOST_DROPS_AT_ONCE)) + 1
     parts = [
-        _survival_of_chunk(code, part_starts, part_lengths, at_seconds)
-        for part_starts, part_lengths in zip(
-            np.split(first, chunks), np.split(lengths, chunks), strict=True
+        _survival_of_chunk(code, *part, at_seconds)
+        for part in zip(
+            np.split(first, chunks),
+            np.split(lengths, chunks),
+            np.split(longer, chunks),
+            strict=True,
         )
     ]
-    return RangeSurvival(*(np.concatenate(column) for column in zip(*parts, strict=True)))
+    return [np.concatenate(column) for column in zip(*parts, strict=True)]
 
 
 def _survival_of_chunk(
-    code: Ints, starts: Ints, lengths: Ints, at_seconds: Sequence[int]
+    code: Ints, starts: Ints, lengths: Ints, longer: Ints, at_seconds: Sequence[int]
 ) -> tuple[NDArray[np.generic], ...]:
     groups = starts.size
     last = np.cumsum(lengths)
@@ -127,7 +179,7 @@ def _survival_of_chunk(
     )
     closed_before = np.concatenate(([0], np.cumsum((key & 1) ^ 1)))
     closed = closed_before[ends + 1] - closed_before[begins]
-    watched = last[group] - begins
+    watched = last[group] - begins + longer[group]
     left = watched - closed
 
     # The last drops of a range, if closed, take S to 0, where its logarithm ends.

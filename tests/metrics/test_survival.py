@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from metrics.survival import SurvivalCurve, median_seconds, survival_at, survival_curve
-from metrics.survival_ranges import none_if_nan, survival_of_ranges
+from metrics.survival_ranges import none_if_nan, survival_of_ranges, survival_of_ranges_at
 
 SIX_MP_REMISSIONS = [6, 6, 6, 7, 10, 13, 16, 22, 23]
 SIX_MP_CENSORED = [6, 9, 10, 11, 17, 19, 20, 25, 32, 32, 34, 35]
@@ -167,6 +167,10 @@ def test_many_ranges_at_once_agree_with_one_curve_each(
     starts, ends = [a for a, _ in ends_and_starts], [b for _, b in ends_and_starts]
     times = (5, 10, 60)
     found = survival_of_ranges(seconds, closed, starts, ends, times)
+    for column, at in enumerate(times):
+        survival, log_variance = survival_of_ranges_at(seconds, closed, starts, ends, at)
+        np.testing.assert_array_equal(survival, found.survival[:, column])
+        np.testing.assert_array_equal(log_variance, found.log_variance[:, column])
     for row, (start, end) in enumerate(ends_and_starts):
         part, is_closed = seconds[start:end], closed[start:end]
         curve = survival_curve(part[is_closed], part[~is_closed])
