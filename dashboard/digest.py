@@ -314,7 +314,7 @@ def _statement(fact: dict[str, str] | None) -> None:
 def _hardest(words: dict[str, Any]) -> None:
     rows = words["hardest"]
     if rows:
-        st.table(
+        st.container(key="wide-table").table(
             pd.DataFrame(
                 {
                     "Rank": [row["rank"] for row in rows],
@@ -328,8 +328,7 @@ def _hardest(words: dict[str, Any]) -> None:
                 }
             ).set_index("Rank")
         )
-    foot = words["open_time_foot"]
-    st.caption(words["hardest_about"] + (f" {foot}" if foot else ""))
+    st.caption(f"{words['hardest_about']} {words['columns_foot']}")
 
 
 def _weekdays(words: dict[str, Any]) -> None:

@@ -77,6 +77,8 @@ def evidence_words(fact: Mapping[str, Any], *, wording: int) -> str:
     parts.append(fact["source_line"])
     if wording >= SECOND_WORDING and fact.get("trend_adjusted_p") is not None:
         parts.append(_p_words(fact["trend_adjusted_p"], fact["news_adjusted_p"]))
+        if fact.get("has_been_told"):
+            parts.append("no news, for it could be said a week before")
     return " · ".join(parts)
 
 
@@ -84,15 +86,15 @@ def _p_words(of_trend: float, of_news: float | None) -> str:
     """The two tests of a trend, each by its name.
 
     >>> _p_words(0.0004, 0.31)
-    'p < 0.001 of the trend, p = 0.31 of being news (both adjusted)'
+    'test for a trend: p < 0.001, for news: p = 0.31 (both adjusted)'
     """
 
     def words(p_value: float) -> str:
         return "p < 0.001" if p_value < 0.001 else f"p = {p_value:.2g}"
 
     if of_news is None:
-        return f"{words(of_trend)} of the trend (adjusted)"
-    return f"{words(of_trend)} of the trend, {words(of_news)} of being news (both adjusted)"
+        return f"test for a trend: {words(of_trend)} (adjusted)"
+    return f"test for a trend: {words(of_trend)}, for news: {words(of_news)} (both adjusted)"
 
 
 def _counted(number: str, unit: str) -> str:

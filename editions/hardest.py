@@ -105,19 +105,25 @@ def hardest_about(facts: Mapping[str, Any], *, wording: int) -> str:
     if facts["ranked_date"] is None:
         return "Not watched enough to rank."
     end = date.fromisoformat(facts["ranked_date"])
-    counted, all_tables = "Prime tables", ""
-    if wording >= SECOND_WORDING:
-        counted = "Prime tables for two"
-        all_tables = " “All tables seen to open” are those of every size and hour."
+    counted = "Prime tables" if wording < SECOND_WORDING else "Prime tables for two"
     return (
         f"{counted} a week that a diner with alerts could have caught, the 28 days to "
         f"{date_words(end)}; 95 % intervals and rank bands; of "
-        f"{number_of(facts['ranked_venues'], 'venue')}.{all_tables} Movement is against the Sunday "
-        f"before.{_level_beyond(facts['hardest'])}"
+        f"{number_of(facts['ranked_venues'], 'venue')}. Movement is against the Sunday before."
+        + _level_beyond(facts["hardest"])
     )
 
 
-def open_time_foot(facts: Mapping[str, Any]) -> str | None:
+def columns_foot(facts: Mapping[str, Any], *, wording: int) -> str:
+    """What two columns of the table are, which the mail's has not: all tables seen to open, and
+    why some open time is left out."""
+    said = [_open_time_foot(facts)]
+    if wording >= SECOND_WORDING and facts["hardest"]:
+        said.insert(0, "“All tables seen to open” are those of every size and hour.")
+    return " ".join(one for one in said if one)
+
+
+def _open_time_foot(facts: Mapping[str, Any]) -> str | None:
     """Why some open time of the hardest ten is left out; None where none is."""
     if all(row.get("typical_open_refusal") is None for row in facts["hardest"]):
         return None

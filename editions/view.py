@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any, Protocol
 
 from editions.evidence import SECOND_WORDING, evidence_words, figure_words
-from editions.hardest import hard_row, hardest_about, open_time_foot
+from editions.hardest import columns_foot, hard_row, hardest_about
 from metrics.calendar import iso_week_bounds, parse_iso_week
 from metrics.wording import (
     WEEKDAYS,
@@ -130,7 +130,7 @@ def view(
         "seen": "Seen to open" if wording < SECOND_WORDING else "All tables seen to open",
         "hardest": [hard_row(row, base_url, last, wording=wording) for row in facts["hardest"]],
         "hardest_about": hardest_about(facts, wording=wording),
-        "open_time_foot": open_time_foot(facts),
+        "columns_foot": columns_foot(facts, wording=wording),
         "weekdays": [_weekday(row) for row in facts["weekdays"]],
         "weekdays_about": facts.get("weekdays_about"),
         "extremes_about": facts.get("extremes_about"),

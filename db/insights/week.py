@@ -49,7 +49,8 @@ class Candidate:
 
     key: names it within its edition, alike in every build. headline: what stands above the edition
     if this leads it; None where the sentence itself does. trend_adjusted_p: of a trend, the p-value
-    behind its sentence (adjusted across venues); `answer` has that of being news.
+    behind its sentence (adjusted across venues); `answer` has that of being news. has_been_told: of
+    a trend, that the week before said the same, which is why it is no news.
     """
 
     key: str
@@ -57,6 +58,7 @@ class Candidate:
     answer: Newsworthiness | None
     headline: str | None = None
     trend_adjusted_p: float | None = None
+    has_been_told: bool = False
 
 
 @dataclass(frozen=True)
@@ -137,6 +139,7 @@ def market_week(engine: Engine, market_id: str, week: IsoWeek) -> WeekReport:
             replace(answer, is_news=answer.is_news and not one.has_been_told),
             one.headline,
             one.trend_adjusted_p,
+            one.has_been_told,
         )
         for one, answer in reader.joined(without_echoes(told), drops.new_drops)
     ]

@@ -170,6 +170,7 @@ def _item(candidate: Candidate) -> dict[str, Any]:
         "is_news": answer is not None and answer.is_news,
         "news_adjusted_p": None if answer is None else answer.adjusted_p,
         "trend_adjusted_p": candidate.trend_adjusted_p,
+        "has_been_told": candidate.has_been_told,
         "score": score(candidate),
         **fact_as_json(candidate.fact),
     }

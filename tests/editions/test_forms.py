@@ -244,7 +244,12 @@ def test_a_rank_that_is_not_sure_does_not_read_as_one(facts):
 
 def test_a_trend_names_both_of_its_tests(facts):
     facts["items"][0].update(news_adjusted_p=0.4, trend_adjusted_p=0.0004)
-    said = "p < 0.001 of the trend, p = 0.4 of being news (both adjusted)"
+    said = "test for a trend: p < 0.001, for news: p = 0.4 (both adjusted)"
+    facts["items"][0].update(has_been_told=True)
+    assert f"{said} · no news, for it could be said a week before" in editions.markdown(
+        Printed(facts)
+    )
+    facts["items"][0].update(has_been_told=False)
     for text in (editions.markdown(Printed(facts)), editions.plain_text(Printed(facts))):
         assert text.count(said) == 1
 
@@ -267,3 +272,8 @@ def test_the_plain_text_has_every_column_of_the_tables(facts):
     row = facts["hardest"][-1]
     assert f"half are gone after: 45 min; {row['new_drop_count']} seen to open" in text
     assert text.count(" days watched\n") == 7
+
+
+def test_a_mail_explains_no_column_that_it_does_not_have(facts):
+    assert "All tables seen to open" in editions.html_page(Printed(facts))
+    assert "seen to open" not in editions.email_html(Printed(facts))
