@@ -103,10 +103,12 @@ def _accept_staged_drops(
 ) -> Acceptance:
     is_large = received > LARGE_BATCH
     rejected = run(connection, "quarantine_drops", batch_id=batch_id).rowcount
-    run(connection, "await_venue_loads", batch_id=batch_id)
-    run(connection, "register_venues", batch_id=batch_id, default_market_id=DEFAULT_MARKET_ID)
+    named = run(connection, "named_venues", batch_id=batch_id).all()
+    if new := [venue.venue_id for venue in named if venue.is_new]:
+        run(connection, "await_venue_loads")
+        run(connection, "register_venues", venue_ids=new, default_market_id=DEFAULT_MARKET_ID)
     run(connection, "update_venue_facts", batch_id=batch_id)
-    run(connection, "lock_venues", batch_id=batch_id)
+    run(connection, "lock_venues", venue_ids=[venue.venue_id for venue in named])
 
     staged_days = run(connection, "staged_days", batch_id=batch_id).all()
     dates = sorted({row.opened_date for row in staged_days})
