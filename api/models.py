@@ -181,7 +181,8 @@ class Tracked(BaseModel):
 
 
 class Rate(BaseModel):
-    """A share with its 95 % Wilson interval."""
+    """A share with its 95 % Wilson interval, which takes alerts to be independent. One user's are
+    not: the pages' intervals take users as the unit and are wider."""
 
     rate: float
     lower: float

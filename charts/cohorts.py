@@ -1,5 +1,7 @@
 """Conversion by the week of sending, with its interval; weeks that have not settled are dotted."""
 
+from typing import Any
+
 import pandas as pd
 import plotly.graph_objects as go
 
@@ -20,20 +22,22 @@ def cohorts_figure(
 ) -> go.Figure:
     """A line in its band, from zero; up to a week with alerts that have not settled it is dotted.
 
-    weeks: `week_date` (Monday), `sent`, `booked_rate`, `lower`, `upper` (None where nothing
-        settled), `is_settled`.
+    weeks: `week_date` (Monday), `sent`, `booked_rate` (None where nothing settled), `lower`,
+        `upper` (None without an interval), `is_settled`.
     annotations: as of `charts.annotations`; the weeks they touch are shaded.
     """
     known = weeks[weeks["booked_rate"].notna()]
     return weekly_shares(
         known.assign(
             share=known["booked_rate"],
+            # Without an interval there is no band.
+            lower=known["lower"].fillna(known["booked_rate"]),
+            upper=known["upper"].fillna(known["booked_rate"]),
             is_whole=known["is_settled"],
             words=[
                 f"week of {date_words(week.week_date)}: {percent_words(week.booked_rate)} of "
                 f"{number_of(int(week.sent), 'alert')} "
-                f"({percent_range_words((week.lower, week.upper))})"
-                + ("" if week.is_settled else "; not all have settled")
+                f"({_interval_words(week)})" + ("" if week.is_settled else "; not all have settled")
                 for week in known.itertuples()
             ],
         ),
@@ -44,6 +48,12 @@ def cohorts_figure(
         scale=_scale,
         empty="No alert has settled in these weeks.",
     )
+
+
+def _interval_words(week: Any) -> str:
+    if pd.isna(week.upper):
+        return "one user: no interval"
+    return percent_range_words((week.lower, week.upper))
 
 
 def _scale(highest: float) -> tuple[float, list[float], list[str]]:

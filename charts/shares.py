@@ -1,11 +1,12 @@
 """Shares with their intervals: a row each, on an axis of percent."""
 
+import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
 from charts.look import SMALL_SIZE, Caption, Look, Margins, new_figure, say_instead
 from charts.percent import percent_ticks
-from metrics.wording import count_words, percent_range_words, percent_words
+from metrics.wording import percent_words
 
 ROW_HEIGHT = 26
 LONGEST_NAME = 24
@@ -18,12 +19,14 @@ def shares_figure(
     *,
     overall: float | None = None,
     unit: str,
+    empty: str,
 ) -> go.Figure:
     """Rows from top to bottom as given: dot and interval, what stands at the right in `note`.
 
-    rows: `name`, `share`, `lower`, `upper` (0 to 1), `trials`, `note`, and optionally `own` (a
-        second, open dot: the share before it was drawn towards the average). overall: the share of
-        all, a line.
+    rows: `name`, `share`, `lower`, `upper` (0 to 1; None without an interval), `words` (said of the
+        row on hover), `note`, and optionally `own` (a second, open dot: the share before it was
+        drawn towards the average). overall: the share of all, a line. empty: what is said where
+        there is no row.
     """
     names = [
         name if len(name) <= LONGEST_NAME else name[: LONGEST_NAME - 1].rstrip() + "…"
@@ -40,16 +43,18 @@ def shares_figure(
         ),
     )
     if rows.empty:
-        return say_instead(figure, look, "No settled alert to make a share of.")
+        return say_instead(figure, look, empty)
     highest = float(rows[["share", "upper"]].max().max())
     if "own" in rows:
         highest = max(highest, min(float(rows["own"].max()), 1.5 * highest))
     end = min(1.0, max(0.02, highest * 1.08))
     if overall is not None:
         _draw_overall(figure, look, overall)
+    is_told = rows["upper"].notna().to_numpy()
+    told = rows[is_told]
     figure.add_scatter(
-        x=[x for row in rows.itertuples() for x in (row.lower, min(row.upper, end), None)],
-        y=[y for place in range(len(rows)) for y in (place, place, None)],
+        x=[x for row in told.itertuples() for x in (row.lower, min(row.upper, end), None)],
+        y=[y for place in np.flatnonzero(is_told) for y in (int(place), int(place), None)],
         mode="lines",
         line={"color": look.context, "width": 2},
         hoverinfo="skip",
@@ -68,12 +73,7 @@ def shares_figure(
         mode="markers",
         marker={"size": 9, "color": look.accent},
         cliponaxis=False,
-        customdata=[
-            f"<b>{row.name}</b><br>{percent_words(row.share, (row.lower, row.upper))} "
-            f"({percent_range_words((row.lower, row.upper))}) {unit}, "
-            f"n = {count_words(int(row.trials))}"
-            for row in rows.itertuples()
-        ],
+        customdata=[f"<b>{row.name}</b><br>{row.words}" for row in rows.itertuples()],
         hovertemplate="%{customdata}<extra></extra>",
     )
     for place, note in enumerate(rows["note"]):

@@ -27,12 +27,13 @@ def page() -> None:
 
 
 def _weeks(asked: Asked, rows: tuple[FunnelRow, ...], total: FunnelRow) -> None:
+    _, users = conversion.users(asked, "week")
     weeks = pd.DataFrame(
         [
             {
                 "week": row.key,
                 "week_date": date.fromisoformat(f"{row.key}-1"),
-                **conversion.row_numbers(row),
+                **conversion.row_numbers(row, users[row.key]),
                 "is_settled": row.unsettled == 0,
             }
             for row in rows
@@ -49,8 +50,8 @@ def _weeks(asked: Asked, rows: tuple[FunnelRow, ...], total: FunnelRow) -> None:
         title=findings.cohorts_title(drawn),
         subtitle=(
             f"Share of settled alerts booked {asked.window_words}, by the week they were sent in, "
-            "with 95 % interval; weeks in which some have not settled are open dots, and the first "
-            f"and last may not be whole. {conversion.n_words(asked, total)}"
+            "with 95 % interval, users as the unit; weeks in which some have not settled are open "
+            f"dots, and the first and last may not be whole. {conversion.n_words(asked, total)}"
             + annotation_words(notes, weeks["week_date"].iloc[0], asked.last)
         ),
         source=asked.source,
@@ -70,6 +71,7 @@ def _weeks(asked: Asked, rows: tuple[FunnelRow, ...], total: FunnelRow) -> None:
             {
                 "Week of": [date_words(day) for day in shown["week_date"]],
                 "Settled": [conversion.count_text(count) for count in shown["sent"]],
+                "Users": [conversion.count_text(count) for count in shown["users"]],
                 "Booked": [conversion.count_text(count) for count in shown["booked"]],
                 "Of all settled": [
                     conversion.rate_text(

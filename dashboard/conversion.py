@@ -15,12 +15,15 @@ from db.insights import (
     Comparison,
     Funnel,
     FunnelRow,
+    FunnelUsers,
     ReactionCurves,
     TimeToAct,
     Variants,
     VenueConversion,
 )
+from metrics.by_users import ShareByUsers
 from metrics.calendar import local_date
+from metrics.proportions import ShareRatio
 from metrics.small_cells import SMALLEST_CELL, are_suppressed
 from metrics.wording import (
     WEEKDAYS,
@@ -59,6 +62,9 @@ BREAKDOWNS: dict[str, str] = {
     "message_variant": "variant",
 }
 """What a funnel can be broken down by, and how the pages call it."""
+
+NOT_COMPARED = ("venue", "week")
+"""Venues are compared where they are ranked, weeks with one another."""
 
 STEP_WORDS = {
     "alert_sent": "sent",
@@ -189,6 +195,20 @@ def funnel(asked: Asked, by: str | None = None) -> Funnel:
     return insights.funnel(data.engine(), now=data.now(), by=by, **asked.scope)
 
 
+@st.cache_data(ttl=data.FRESH, show_spinner=False, max_entries=200)
+def users(
+    asked: Asked, by: str | None = None
+) -> tuple[FunnelUsers, Mapping[str | None, FunnelUsers]]:
+    """How sure the funnel's shares are, of the whole and of each group by its key."""
+    return insights.funnel_users(
+        data.engine(),
+        now=data.now(),
+        by=by,
+        is_compared=by is not None and by not in NOT_COMPARED,
+        **asked.scope,
+    )
+
+
 @st.cache_data(ttl=data.FRESH, show_spinner=False, max_entries=50)
 def reactions(asked: Asked) -> ReactionCurves:
     """What was lost where, and how fast alerts were acted on."""
@@ -292,26 +312,79 @@ def _tier_place(name: str) -> tuple[int, int]:
     return first, len(name)
 
 
-def rows_of(funnel: Funnel, by: str, names: Mapping[str, str]) -> pd.DataFrame:
-    """A breakdown as a table: name, sent, unsettled, opened, tapped, booked, the overall rate with
-    its interval, losses by cause. In the order of the groups; tiers the hardest first."""
-    rows = [{"name": key_words(by, row.key, names), **row_numbers(row)} for row in funnel.rows]
+def rows_of(asked: Asked, by: str, names: Mapping[str, str]) -> pd.DataFrame:
+    """A breakdown as a table: name, sent, users, unsettled, opened, tapped, booked, the overall
+    rate with its interval, losses by cause; unless NOT_COMPARED also ratio_to_others and p_value,
+    None where there are too few users or alerts. In the order of the groups; tiers the hardest
+    first."""
+    _, of_users = users(asked, by)
+    rows = []
+    for row in funnel(asked, by).rows:
+        numbers = row_numbers(row, of_users[row.key])
+        if by not in NOT_COMPARED:
+            numbers |= _against_others(of_users[row.key].against_others)
+        rows.append({"name": key_words(by, row.key, names), **numbers})
     if by == "tier":
         rows.sort(key=lambda row: _tier_place(row["name"]))
     return pd.DataFrame(rows)
 
 
-def row_numbers(row: FunnelRow) -> dict[str, Any]:
+def row_numbers(row: FunnelRow, of_users: FunnelUsers) -> dict[str, Any]:
     """One row's numbers."""
-    overall = row.steps[-1].overall
     return {
         **{STEP_WORDS[step.step]: step.count for step in row.steps},
+        "users": of_users.users,
         "unsettled": row.unsettled,
-        "booked_rate": None if overall is None else overall.share,
-        "lower": None if overall is None else overall.lower,
-        "upper": None if overall is None else overall.upper,
+        **share_columns(of_users.overall[-1], "booked_rate"),
         **row.losses,
     }
+
+
+def share_columns(share: ShareByUsers | None, name: str, ends: str = "") -> dict[str, float | None]:
+    """A share as `name`, and the ends of its interval."""
+    lower, upper = (None, None) if share is None else share.interval or (None, None)
+    return {
+        name: None if share is None else share.share,
+        f"{ends}lower": lower,
+        f"{ends}upper": upper,
+    }
+
+
+def _against_others(ratio: ShareRatio | None) -> dict[str, float | None]:
+    if ratio is None or ratio.is_small:
+        return {"ratio_to_others": None, "p_value": None}
+    return {"ratio_to_others": ratio.ratio, "p_value": ratio.p_value}
+
+
+def drawn_shares(rows: pd.DataFrame) -> pd.DataFrame:
+    """Rows of a breakdown as `shares_figure` takes them; those without a settled alert are left
+    out."""
+    known = rows[rows["booked_rate"].notna()]
+    return known.assign(
+        share=known["booked_rate"],
+        words=[
+            f"{rate_text(row.booked_rate, row.lower, row.upper)} of "
+            f"{alerts_words(int(row.sent), int(row.users))} booked"
+            for row in known.itertuples()
+        ],
+        note=[f"n = {count_words(int(sent))}" for sent in known["sent"]],
+    )
+
+
+def alerts_words(alerts: int, users: int) -> str:
+    """Settled alerts, and to how many users they went.
+
+    >>> alerts_words(1200, 1)
+    '1,200 settled alerts to one user'
+    """
+    return f"{number_of(alerts, 'settled alert')} to {number_of(users, 'user')}"
+
+
+def nothing_drawn(rows: pd.DataFrame) -> str:
+    """What stands in place of a picture of shares that shows no row."""
+    if rows["sent"].sum():
+        return f"Every row is held back: fewer than {SMALLEST_CELL} settled alerts."
+    return "No alert has settled in this window."
 
 
 def table(frame: pd.DataFrame, *, key: str, alt: str) -> None:
@@ -333,6 +406,8 @@ def rate_text(share: object, lower: object, upper: object, *, is_held_back: obje
 
     >>> rate_text(0.31, 0.25, 0.37), rate_text(None, None, None)
     ('31 % (25–37 %)', 'not enough data')
+    >>> rate_text(0.8, None, None)
+    '80 % (one user: no interval)'
     >>> rate_text(None, None, None, is_held_back=True)
     'held back'
     """
@@ -340,11 +415,14 @@ def rate_text(share: object, lower: object, upper: object, *, is_held_back: obje
         return HELD_BACK
     if share is None or pd.isna(share):
         return formats.UNKNOWN
+    if lower is None or pd.isna(lower):
+        return f"{percent_words(float(share))} (one user: no interval)"  # type: ignore[arg-type]
     ends = (float(lower), float(upper))  # type: ignore[arg-type]
     return f"{percent_words(float(share), ends)} ({percent_range_words(ends)})"  # type: ignore[arg-type]
 
 
 def n_words(asked: Asked, row: FunnelRow) -> str:
-    """How many alerts a figure rests on, and over what."""
+    """How many alerts a figure rests on, to how many users, and over what."""
     waiting = f", {count_words(row.unsettled)} more not settled" if row.unsettled else ""
-    return f"n = {number_of(row.sent, 'settled alert')}{waiting}. {asked.days_words}."
+    whole, _ = users(asked)
+    return f"n = {alerts_words(row.sent, whole.users)}{waiting}. {asked.days_words}."

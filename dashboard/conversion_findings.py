@@ -4,10 +4,10 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from db.insights import Comparison, FunnelRow, Variants, VenueConversion
+from db.insights import Comparison, FunnelRow, FunnelUsers, Variants, VenueConversion
+from metrics.by_users import FEWEST_USERS
 from metrics.facts import USERS_CANNOT_TELL, Fact
 from metrics.multiple import FALSE_DISCOVERY_RATE, adjusted_p_values
-from metrics.proportions import share_ratio
 from metrics.wording import (
     count_words,
     date_words,
@@ -31,9 +31,9 @@ TOO_FEW_VARIANTS = "Too few alerts to compare variants"
 CANNOT_TELL_WORDS = f"Without an interval nothing is claimed: {USERS_CANNOT_TELL}."
 
 
-def funnel_title(total: FunnelRow) -> str:
+def funnel_title(total: FunnelRow, users: FunnelUsers) -> str:
     """How many alerts led to a booking."""
-    overall = total.steps[-1].overall
+    overall = users.overall[-1]
     if overall is None:
         waiting = number_of(total.unsettled, "alert")
         have = "has" if total.unsettled == 1 else "have"
@@ -43,34 +43,41 @@ def funnel_title(total: FunnelRow) -> str:
             f"{count_words(total.booked)} of {number_of(total.sent, 'alert')} led to a booking: "
             "too few to say how many do"
         )
-    interval = (overall.lower, overall.upper)
+    if users.users < FEWEST_USERS or overall.interval is None:
+        return (
+            f"{count_words(total.booked)} of {number_of(total.sent, 'alert')} to "
+            f"{number_of(users.users, 'user')} led to a booking: too few users to say how many do"
+        )
     return (
-        f"{percent_words(overall.share, interval)} of alerts led to a booking "
-        f"({percent_range_words(interval)})"
+        f"{percent_words(overall.share, overall.interval)} of alerts led to a booking "
+        f"({percent_range_words(overall.interval)})"
     )
 
 
 def breakdown_title(rows: pd.DataFrame, what: str) -> str:
-    """Which groups book more or less often than all others, after having asked about every one."""
+    """Which groups book more or less often than all others, after having asked about every one.
+
+    rows: of `conversion.rows_of`, without those held back.
+    """
     known = rows[rows["sent"] >= FEWEST]
     if len(known) < 2:
         return f"Too few alerts to compare by {what}"
-    sent, booked = int(known["sent"].sum()), int(known["booked"].sum())
+    known = known[known["users"] >= FEWEST_USERS]
+    if len(known) < 2:
+        return f"Too few users to compare by {what}"
     p_values = adjusted_p_values(
-        [
-            None if ratio is None else ratio.p_value
-            for row in known.itertuples()
-            for ratio in [share_ratio(row.booked, row.sent, booked - row.booked, sent - row.sent)]
-        ]
+        [None if pd.isna(value) else float(value) for value in known["p_value"]]
     )
     is_clear = [value is not None and value <= FALSE_DISCOVERY_RATE for value in p_values]
     clear = known[is_clear].sort_values("booked_rate", ascending=False)
     if clear.empty:
         return f"No clear difference by {what}"
+    # Without a ratio none of the others was booked.
+    is_above = [pd.isna(ratio) or ratio > 1 for ratio in clear["ratio_to_others"]]
     parts = []
     for row, words, is_named in (
-        (clear.iloc[0], "most", clear.iloc[0]["booked_rate"] > booked / sent),
-        (clear.iloc[-1], "least", clear.iloc[-1]["booked_rate"] < booked / sent),
+        (clear.iloc[0], "most", is_above[0]),
+        (clear.iloc[-1], "least", not is_above[-1]),
     ):
         if is_named:
             parts.append(f"{words} often for {row['name']} ({percent_words(row['booked_rate'])})")
@@ -118,6 +125,9 @@ def cohorts_title(weeks: pd.DataFrame) -> str:
     settled = weeks[weeks["is_settled"] & (weeks["sent"] >= FEWEST)]
     if len(settled) < 2:
         return "Too few settled weeks to see a trend"
+    settled = settled[settled["users"] >= FEWEST_USERS]
+    if len(settled) < 2:
+        return "Too few users a week to see a trend"
     first, last = settled.iloc[0], settled.iloc[-1]
     span = f"since the week of {date_words(first['week_date'])}"
     if last["lower"] > first["upper"]:

@@ -13,7 +13,8 @@ from dashboard.conversion import BREAKDOWNS, Asked
 from dashboard.figures import forest_figure, shares_figure
 from db import insights
 from db.insights import Comparison, VenueConversion
-from metrics.proportions import Proportion, ShareRatio
+from metrics.by_users import ShareByUsers
+from metrics.proportions import ShareRatio
 from metrics.wording import count_words, number_of, number_words, rank_band_words
 
 MOST_VENUES = 30
@@ -132,7 +133,11 @@ def _venues(asked: Asked) -> None:
         lower=ranked["shrunken_lower"].fillna(ranked["lower"]),
         upper=ranked["shrunken_upper"].fillna(ranked["upper"]),
         own=ranked["booked_rate"],
-        trials=ranked["sent"],
+        words=[
+            f"{conversion.rate_text(row.booked_rate, row.lower, row.upper)} of "
+            f"{conversion.alerts_words(int(row.sent), int(row.users))} booked"
+            for row in ranked.itertuples()
+        ],
         note=[
             ""
             if pd.isna(row.rank)
@@ -142,7 +147,12 @@ def _venues(asked: Asked) -> None:
     )
     parts.figure(
         lambda look, printed: shares_figure(
-            drawn, look, printed, overall=table["booked"].sum() / settled, unit="of alerts booked"
+            drawn,
+            look,
+            printed,
+            overall=table["booked"].sum() / settled,
+            unit="of alerts booked",
+            empty=conversion.nothing_drawn(table),
         ),
         caption,
         key="venues",
@@ -170,6 +180,7 @@ def _venues(asked: Asked) -> None:
                     for row in shown.itertuples()
                 ],
                 "Alerts": [conversion.count_text(count) for count in shown["sent"]],
+                "Users": [conversion.count_text(count) for count in shown["users"]],
                 "Booked": [conversion.count_text(count) for count in shown["booked"]],
                 "Own share": [
                     conversion.rate_text(
@@ -262,32 +273,30 @@ def _variants(asked: Asked) -> None:
 
 def _shares(asked: Asked, by: str, key: str) -> None:
     found = conversion.funnel(asked, by)
-    rows = conversion.rows_of(found, by, {})
+    rows = conversion.rows_of(asked, by, {})
     if rows.empty:
         return
     shown = conversion.exported(rows, kept=["name"])
     open_rows = rows[~shown["is_suppressed"]]
-    drawn = open_rows[open_rows["booked_rate"].notna()]
+    drawn = conversion.drawn_shares(open_rows)
     overall = found.total.steps[-1].overall
     caption = Caption(
         title=findings.breakdown_title(open_rows, BREAKDOWNS[by]),
         subtitle=(
             f"Share of settled alerts booked {asked.window_words}, by {BREAKDOWNS[by]}, with "
-            f"95 % interval; not compared like with like. {conversion.n_words(asked, found.total)}"
+            "95 % interval, users as the unit; not compared like with like. "
+            f"{conversion.n_words(asked, found.total)}"
         ),
         source=asked.source,
     )
     parts.figure(
         lambda look, printed: shares_figure(
-            drawn.assign(
-                share=drawn["booked_rate"],
-                trials=drawn["sent"],
-                note=[f"n = {count_words(int(sent))}" for sent in drawn["sent"]],
-            ),
+            drawn,
             look,
             printed,
             overall=None if overall is None else overall.share,
             unit="of alerts booked",
+            empty=conversion.nothing_drawn(rows),
         ),
         caption,
         key=key,
@@ -300,6 +309,7 @@ def _shares(asked: Asked, by: str, key: str) -> None:
             {
                 BREAKDOWNS[by].capitalize(): shown["name"],
                 "Alerts": [conversion.count_text(count) for count in shown["sent"]],
+                "Users": [conversion.count_text(count) for count in shown["users"]],
                 "Booked": [conversion.count_text(count) for count in shown["booked"]],
                 "Of all sent": [
                     conversion.rate_text(
@@ -347,7 +357,7 @@ def _adjusted_rows(name: str, found: Comparison) -> list[dict[str, object]]:
 
 
 def _exported_sides(
-    ratios: pd.DataFrame, sides: list[tuple[str, Proportion | None]], *, is_held: bool
+    ratios: pd.DataFrame, sides: list[tuple[str, ShareByUsers | None]], *, is_held: bool
 ) -> pd.DataFrame:
     """Ratios and shares in one file, unless a side is held back wherever it is shown."""
     if is_held:
@@ -358,9 +368,8 @@ def _exported_sides(
                 "name": name,
                 "alerts": side.trials,
                 "booked": side.successes,
-                "share": side.share,
-                "lower": side.lower,
-                "upper": side.upper,
+                "users": side.users,
+                **conversion.share_columns(side, "share"),
                 "measure": "share of alerts booked",
             }
             for name, side in sides
@@ -383,9 +392,8 @@ def _venue_row(venue: VenueConversion) -> dict[str, object]:
         "rank_worst": None if venue.band is None else venue.band.worst,
         "sent": venue.own.trials,
         "booked": venue.own.successes,
-        "booked_rate": venue.own.share,
-        "lower": venue.own.lower,
-        "upper": venue.own.upper,
+        "users": venue.own.users,
+        **conversion.share_columns(venue.own, "booked_rate"),
         "shrunken_rate": None if venue.shrunken is None else venue.shrunken.share,
         "shrunken_lower": None if venue.shrunken is None else venue.shrunken.lower,
         "shrunken_upper": None if venue.shrunken is None else venue.shrunken.upper,
@@ -397,14 +405,14 @@ def _venue_row(venue: VenueConversion) -> dict[str, object]:
     }
 
 
-def _trials(side: Proportion | None) -> str:
+def _trials(side: ShareByUsers | None) -> str:
     return "none" if side is None else count_words(side.trials)
 
 
-def _share(side: Proportion | None) -> str:
+def _share(side: ShareByUsers | None) -> str:
     if side is None:
         return formats.UNKNOWN
-    rate = conversion.rate_text(side.share, side.lower, side.upper)
+    rate = conversion.rate_text(side.share, *(side.interval or (None, None)))
     return f"{count_words(side.successes)}, {rate}"
 
 

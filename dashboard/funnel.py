@@ -11,7 +11,7 @@ from dashboard.conversion import BREAKDOWNS, STEP_WORDS, Asked
 from dashboard.figures import funnel_figure, shares_figure
 from db.insights import FunnelRow
 from metrics.conversion import CAUSES
-from metrics.wording import count_words
+from metrics.wording import count_words, number_of
 
 MOST_ROWS = 30
 IN_ORDER = ("weekday", "hour", "tier", "daypart")
@@ -28,24 +28,21 @@ def page() -> None:
 
 
 def _whole(asked: Asked, total: FunnelRow) -> None:
+    users, _ = conversion.users(asked)
     steps = pd.DataFrame(
         [
             {
                 "step": STEP_WORDS[step.step],
                 "count": step.count,
-                "step_rate": None if step.rate is None else step.rate.share,
-                "step_lower": None if step.rate is None else step.rate.lower,
-                "step_upper": None if step.rate is None else step.rate.upper,
-                "overall_rate": None if step.overall is None else step.overall.share,
-                "overall_lower": None if step.overall is None else step.overall.lower,
-                "overall_upper": None if step.overall is None else step.overall.upper,
+                **conversion.share_columns(rate, "step_rate", "step_"),
+                **conversion.share_columns(overall, "overall_rate", "overall_"),
             }
-            for step in total.steps
+            for step, rate, overall in zip(total.steps, users.rates, users.overall, strict=True)
         ]
     )
     lost = conversion.reactions(asked).lost
     caption = Caption(
-        title=findings.funnel_title(total),
+        title=findings.funnel_title(total, users),
         subtitle=(
             f"Settled alerts that reached each step {asked.window_words} of being sent, with the "
             "share that went on, and what became of those that did not, step by step: “gone”, the "
@@ -62,7 +59,8 @@ def _whole(asked: Asked, total: FunnelRow) -> None:
         file_name=asked.file_stem("funnel"),
         table=asked.signed(
             conversion.exported(
-                steps.assign(sent=total.sent, unsettled=total.unsettled), kept=["step"]
+                steps.assign(sent=total.sent, users=users.users, unsettled=total.unsettled),
+                kept=["step"],
             )
         ),
     )
@@ -103,8 +101,10 @@ def _whole(asked: Asked, total: FunnelRow) -> None:
     )
     st.caption(
         f"Not settled, so in no rate: {count_words(total.unsettled)}. Brackets hold 95 % "
-        "intervals. The picture counts losses by the step that was not reached; [Why alerts "
-        "fail](./losses) and the columns below count them by cause, whatever the step."
+        f"intervals with users as the unit: these alerts went to {number_of(users.users, 'user')}, "
+        "and one user's alerts share a fate. The picture counts losses by the step that was not "
+        "reached; [Why alerts fail](./losses) and the columns below count them by cause, whatever "
+        "the step."
     )
 
 
@@ -115,11 +115,10 @@ def _broken_down(asked: Asked, total: FunnelRow) -> None:
         "Break down by", list(names_of), key="by", bind="query-params", width=220
     )
     by = names_of[asked_by]
-    found = conversion.funnel(asked, by)
     names = (
         {venue.venue_id: venue.name for venue in conversion.venues(asked)} if by == "venue" else {}
     )
-    rows = conversion.rows_of(found, by, names)
+    rows = conversion.rows_of(asked, by, names)
     if rows.empty:
         return
     shown = conversion.exported(rows, kept=["name"])
@@ -127,7 +126,7 @@ def _broken_down(asked: Asked, total: FunnelRow) -> None:
         rows = rows.sort_values(["sent", "name"], ascending=[False, True])
         shown = shown.loc[rows.index]
     open_rows = rows[~shown["is_suppressed"]]
-    drawn = open_rows[open_rows["booked_rate"].notna()].head(MOST_ROWS)
+    drawn = conversion.drawn_shares(open_rows).head(MOST_ROWS)
     overall = total.steps[-1].overall
     caption = Caption(
         title=(
@@ -137,7 +136,8 @@ def _broken_down(asked: Asked, total: FunnelRow) -> None:
         ),
         subtitle=(
             f"Share of settled alerts booked {asked.window_words}, by {BREAKDOWNS[by]}, with 95 % "
-            f"interval and n; {'in order' if by in IN_ORDER else 'most alerts first'}"
+            "interval, users as the unit, and n; not compared like with like; "
+            f"{'in order' if by in IN_ORDER else 'most alerts first'}"
             + (f", the first {MOST_ROWS}" if len(rows) > MOST_ROWS else "")
             + f". {conversion.n_words(asked, total)}"
         ),
@@ -145,13 +145,12 @@ def _broken_down(asked: Asked, total: FunnelRow) -> None:
     )
     parts.figure(
         lambda look, printed: shares_figure(
-            drawn.assign(trials=drawn["sent"], share=drawn["booked_rate"]).assign(
-                note=[f"n = {count_words(int(sent))}" for sent in drawn["sent"]]
-            ),
+            drawn,
             look,
             printed,
             overall=None if overall is None else overall.share,
             unit="of alerts booked",
+            empty=conversion.nothing_drawn(rows),
         ),
         caption,
         key="funnel-by",
@@ -164,6 +163,7 @@ def _broken_down(asked: Asked, total: FunnelRow) -> None:
             {
                 BREAKDOWNS[by].capitalize(): shown["name"],
                 "Sent": [conversion.count_text(count) for count in shown["sent"]],
+                "Users": [conversion.count_text(count) for count in shown["users"]],
                 "Opened": [conversion.count_text(count) for count in shown["opened"]],
                 "Tapped": [conversion.count_text(count) for count in shown["tapped"]],
                 "Booked": [conversion.count_text(count) for count in shown["booked"]],

@@ -7,12 +7,17 @@ Formula: one user's alerts are alike, so a hundred alerts to ten people tell les
     with Student's t. The crude ratio keeps its score interval and test, widened by the design
     effect: that variance over the one that alerts alone would give, at least 1. Where one side has
     no success, so that there is no logarithm, both variances are those of the shares' difference.
-Unit: ratio.
-Range: 0 to infinity; a design effect is 1 or more.
+    A single share has Wilson's interval, widened likewise by its own design effect (the jackknife's
+    variance of the share over the binomial one) and with Student's t; where none or all of its
+    alerts succeeded, a user's alerts are taken to be all alike (Kish's effect: the sum of the
+    squares of the users' alerts over their sum).
+Unit: ratio; share.
+Range: ratios 0 to infinity, shares 0 to 1; a design effect is 1 or more.
 Empty case: no interval and no p-value where leaving out one user leaves nothing to compare (all of
     a side's successes are theirs), nor of the Mantel-Haenszel ratio where a side has no success;
     such a comparison is small. None without alerts on both sides. With fewer than 10 users on
-    either side a comparison is small too.
+    either side a comparison is small too. A share of nothing is None, one of a single user's alerts
+    has no interval.
 Example: the alerts of each of two dozen users do equally well.
     >>> users = np.repeat(np.arange(24), 2)
     >>> entries = np.array([[2, 4, 1, 4], [1, 4, 2, 4]] * 24)
@@ -20,7 +25,8 @@ Example: the alerts of each of two dozen users do equally well.
     >>> found.adjusted.share_ratio, found.users, round(found.design_effect, 1)
     (1.0, (24, 24), 1.0)
 
-Source: Tukey 1958, Annals of Mathematical Statistics 29:614; Rao and Scott 1992, Biometrics 48:577.
+Source: Tukey 1958, Annals of Mathematical Statistics 29:614; Rao and Scott 1992, Biometrics 48:577;
+    Kish 1965, "Survey Sampling", section 8.2; Korn and Graubard 1998, Survey Methodology 24:193.
 """
 
 import math
@@ -30,9 +36,9 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import special
 
-from metrics.proportions import ShareRatio, share_ratio
+from metrics.proportions import Interval, ShareRatio, share_ratio, wilson_interval
 from metrics.strata import Stratified, Stratum, mantel_haenszel
-from metrics.survival import Floats
+from metrics.survival import Z_95, Floats
 
 FEWEST_USERS = 10
 """Below this many users on either side a ratio is not put in words."""
@@ -57,6 +63,42 @@ class ComparedByUsers:
     adjusted: Stratified | None
     users: tuple[int, int]
     design_effect: float | None
+
+
+@dataclass(frozen=True)
+class ShareByUsers:
+    """A share of `trials` that went to `users`, with its 95 % interval with users as the unit; None
+    where all went to one user."""
+
+    successes: int
+    trials: int
+    users: int
+    share: float
+    interval: Interval | None
+
+
+def share_by_users(successes: Ints, trials: Ints) -> ShareByUsers | None:
+    """The share of all trials that succeeded; None without any.
+
+    successes, trials: of each user, of shape (users,); users without trials count for nothing.
+    Raises ValueError for more successes than trials.
+    """
+    own, tried = successes[trials > 0], trials[trials > 0]
+    if (own < 0).any() or (own > tried).any():
+        raise ValueError("successes must lie between zero and the trials")
+    users, s, n = len(tried), int(own.sum()), int(tried.sum())
+    if not n:
+        return None
+    interval = None
+    if users > 1:
+        if 0 < s < n:
+            variance = _jackknifed((s - own) / (n - tried))
+            effect = max(1.0, variance / (s * (n - s) / n**3))
+        else:
+            effect = float((tried.astype(np.float64) ** 2).sum() / n)
+        freedom = (float(special.stdtrit(users - 1, 0.975)) / Z_95) ** 2
+        interval = wilson_interval(s, n, dispersion=effect * freedom)
+    return ShareByUsers(s, n, users, s / n, interval)
 
 
 def compared_by_users(users: Ints, strata: Ints, entries: Ints) -> ComparedByUsers:

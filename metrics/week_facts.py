@@ -22,6 +22,7 @@ Source: this project; LOOK's voice.
 from collections.abc import Sequence
 from datetime import date
 
+from metrics.by_users import ShareByUsers
 from metrics.facts import (
     BOOKINGS,
     HEDGED_SPREAD,
@@ -375,8 +376,8 @@ def capitalized(text: str) -> str:
 
 
 def bookings_fact(
-    found: Proportion,
-    before: Proportion | None,
+    found: ShareByUsers,
+    before: ShareByUsers | None,
     ratio: Interval | None,
     context: FactContext,
     *,
@@ -387,11 +388,10 @@ def bookings_fact(
     before: None where no alert was sent then. ratio: the interval of the two shares' ratio, users
     as the unit; None where there are too few to compare. days_before: of the 28, those with alerts.
     """
-    interval = (found.lower, found.upper)
     share = f"{count_words(found.successes)} of {count_words(found.trials)} alerts"
-    sentence = f"{share} led to a booking, {percent_words(found.share, interval)}"
+    sentence = f"{share} led to a booking, {percent_words(found.share, found.interval)}"
     if before is not None:
-        then = percent_words(before.share, (before.lower, before.upper))
+        then = percent_words(before.share, before.interval)
         then += f" of {number_of(before.trials, 'alert')}"
         when = "in the four weeks before"
         if days_before < 28:
@@ -409,5 +409,5 @@ def bookings_fact(
         context,
         number=found.share,
         n=found.trials,
-        interval=interval,
+        interval=found.interval,
     )

@@ -22,6 +22,7 @@ from db.insights.conversion import (
     alerted_markets,
     funnel,
 )
+from db.insights.conversion_users import FunnelUsers, funnel_users
 from db.insights.curves import open_times_by_weekday, venue_curves
 from db.insights.days import (
     lead_times,
@@ -98,6 +99,7 @@ __all__ = [
     "Funnel",
     "FunnelRow",
     "FunnelStep",
+    "FunnelUsers",
     "HeldDay",
     "JobRun",
     "MarketStatus",
@@ -128,6 +130,7 @@ __all__ = [
     "drop_event_id",
     "fact_as_json",
     "funnel",
+    "funnel_users",
     "just_closed",
     "late_days",
     "latest_as_of",

@@ -1,7 +1,8 @@
 """Which alerts convert better: saved or not, venues, message variants. Users are the unit.
 
 From the same rows of `conversion_metrics` as the funnel, so that the numbers agree; that some
-alerts went to one user is in the intervals (`metrics/by_users.py`).
+alerts went to one user is in the intervals (`metrics/by_users.py`). Users who were forgotten cannot
+be told apart, so they are taken for one.
 """
 
 from collections.abc import Sequence
@@ -16,10 +17,10 @@ from db.conversion_scores import numbers_of
 from db.engine import Engine
 from db.insights.conversion import Scope, asked, scope_of, settled_before
 from db.insights.frames import frame
-from metrics.by_users import ComparedByUsers, compared_by_users
+from metrics.by_users import ComparedByUsers, ShareByUsers, compared_by_users, share_by_users
 from metrics.facts import DISAGREEMENT, Fact, FactContext, comparison_fact
 from metrics.multiple import adjusted_p_values
-from metrics.proportions import Proportion, ShareRatio, proportion
+from metrics.proportions import ShareRatio
 from metrics.ranks import RankBand, joint_confidence, rank_bands
 from metrics.shrinkage import ShrunkenShare, shrunken_shares
 from metrics.strata import Stratified
@@ -39,8 +40,8 @@ class Comparison:
     """
 
     name: str
-    first: Proportion | None
-    second: Proportion | None
+    first: ShareByUsers | None
+    second: ShareByUsers | None
     crude: ShareRatio | None
     adjusted: Stratified | None
     users: tuple[int, int]
@@ -67,7 +68,7 @@ class Variants:
     `shares` has all, the reference first."""
 
     reference: str
-    shares: dict[str, Proportion]
+    shares: dict[str, ShareByUsers]
     compared: tuple[Comparison, ...]
 
 
@@ -88,7 +89,7 @@ class VenueConversion:
 
     venue_id: str
     name: str
-    own: Proportion
+    own: ShareByUsers
     shrunken: ShrunkenShare | None
     band: RankBand | None
     against_others: ShareRatio | None
@@ -172,8 +173,7 @@ def variants_compared(
     p_values = adjusted_p_values([each.adjusted_p_value for each in compared])
     shares = {}
     for name in names:
-        chosen = (variant == name)[alerts.cell]
-        share = proportion(int(alerts.is_booked[chosen].sum()), int(chosen.sum()))
+        share = _share(alerts, (variant == name)[alerts.cell])
         assert share is not None
         shares[name] = share
     return Variants(
@@ -204,7 +204,8 @@ def venues_by_conversion(
     n_venues = len(ids)
     sent = np.bincount(venue, minlength=n_venues)
     booked = np.bincount(venue[alerts.is_booked], minlength=n_venues)
-    ratios = _against_others(venue, alerts)
+    of_venue = np.split(np.argsort(venue, kind="stable"), np.cumsum(sent)[:-1])
+    ratios = against_others(venue, n_venues, alerts.user, alerts.is_booked)
     p_values = adjusted_p_values([None if ratio is None else ratio.p_value for ratio in ratios])
     shrunken = shrunken_shares(booked.tolist(), sent.tolist())
     bands = _bands(booked.tolist(), sent.tolist(), shrunken)
@@ -220,7 +221,7 @@ def venues_by_conversion(
             p_values[place],
         )
         for place, venue_id in enumerate(ids)
-        if (own := proportion(int(booked[place]), int(sent[place]))) is not None
+        if (own := _share(alerts, of_venue[place])) is not None
     ]
     return sorted(
         ranked,
@@ -246,10 +247,16 @@ def _bands(
     )
 
 
-def _against_others(venue: NDArray[np.int64], alerts: _Settled) -> list[ShareRatio | None]:
-    """Each venue's share over that of all others together."""
-    pair = pd.DataFrame({"user": alerts.user, "venue": venue, "booked": alerts.is_booked})
-    pair = pair.groupby(["user", "venue"], as_index=False).agg(
+def against_others(
+    group: NDArray[np.int64],
+    n_groups: int,
+    user: NDArray[np.int64],
+    is_booked: NDArray[np.bool_],
+) -> list[ShareRatio | None]:
+    """Of each group the share of its alerts that were booked over that of all others together.
+    group (numbered from 0), user, is_booked: of each alert."""
+    pair = pd.DataFrame({"user": user, "group": group, "booked": is_booked})
+    pair = pair.groupby(["user", "group"], as_index=False).agg(
         booked=("booked", "sum"), sent=("booked", "size")
     )
     user = pd.factorize(pair["user"])[0]
@@ -257,11 +264,11 @@ def _against_others(venue: NDArray[np.int64], alerts: _Settled) -> list[ShareRat
     whole = np.stack([np.bincount(user, weights=column) for column in own.T], axis=1)
     everyone = np.arange(len(whole))
     ratios = []
-    for place in range(int(venue.max(initial=-1)) + 1):
-        of_venue = np.zeros_like(whole)
-        chosen = pair["venue"].to_numpy() == place
-        of_venue[user[chosen]] = own[chosen]
-        entries = np.hstack([of_venue, whole - of_venue]).astype(np.int64)
+    for place in range(n_groups):
+        of_group = np.zeros_like(whole)
+        chosen = pair["group"].to_numpy() == place
+        of_group[user[chosen]] = own[chosen]
+        entries = np.hstack([of_group, whole - of_group]).astype(np.int64)
         ratios.append(compared_by_users(everyone, np.zeros_like(everyone), entries).crude)
     return ratios
 
@@ -278,16 +285,23 @@ def _compared(
         [first & alerts.is_booked, first, second & alerts.is_booked, second], axis=1
     )[chosen].astype(np.int64)
     found: ComparedByUsers = compared_by_users(alerts.user[chosen], stratum[chosen], entries)
-    sums = [int(count) for count in entries.sum(axis=0)]
     p_value = None if found.crude is None else found.crude.p_value
     return Comparison(
         name=name,
-        first=proportion(sums[0], sums[1]),
-        second=proportion(sums[2], sums[3]),
+        first=_share(alerts, first),
+        second=_share(alerts, second),
         crude=found.crude,
         adjusted=found.adjusted,
         users=found.users,
         adjusted_p_value=p_value if found.adjusted is None else found.adjusted.p_value,
+    )
+
+
+def _share(alerts: _Settled, chosen: NDArray[np.bool_] | NDArray[np.int64]) -> ShareByUsers | None:
+    """The share of the chosen alerts that was booked."""
+    user = np.unique(alerts.user[chosen], return_inverse=True)[1]
+    return share_by_users(
+        np.bincount(user, weights=alerts.is_booked[chosen]).astype(np.int64), np.bincount(user)
     )
 
 
@@ -298,8 +312,6 @@ def _settled(engine: Engine, scope: Scope) -> _Settled:
         numbers_of(rows[name]) for name in ("sent_seconds", "booked_seconds", "user_numbers")
     )
     is_settled = sent <= settled_before(rows, scope)[cell]
-    # Users who were forgotten cannot be told apart: each of their alerts stands for itself.
-    user = np.where(user == 0, 2**32 + np.arange(len(user)), user)
     return _Settled(
         cells=rows[["venue_id", "daypart", "goal_match", "message_variant", "sent_date"]],
         cell=cell[is_settled],

@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from db.conversion_scores import alerts_of
+from db.conversion_scores import alerts_of, numbers_of
 from db.engine import Engine
 from db.insights.frames import frame
 from db.insights.market import markets_asked_for
@@ -100,12 +100,14 @@ class Scope:
 
 @dataclass(frozen=True)
 class Groups:
-    """Alerts with the group of each, and whether it was settled."""
+    """Alerts with the group of each, and whether it was settled. user: the number of whom it went
+    to, 0 of all who were forgotten; None unless asked for."""
 
     keys: tuple[str | None, ...]
     group: NDArray[np.int64]
     alerts: Alerts
     is_settled: NDArray[np.bool_]
+    user: NDArray[np.int64] | None
 
 
 def funnel(
@@ -198,7 +200,7 @@ def _counted(engine: Engine, scope: Scope, grouping: str | None) -> pd.DataFrame
     )
 
 
-def asked(engine: Engine, name: str, scope: Scope, **more: str) -> pd.DataFrame:
+def asked(engine: Engine, name: str, scope: Scope, **more: str | bool) -> pd.DataFrame:
     """The rows of the named statement in the scope."""
     return frame(
         engine,
@@ -210,9 +212,13 @@ def asked(engine: Engine, name: str, scope: Scope, **more: str) -> pd.DataFrame:
     )
 
 
-def read_groups(engine: Engine, scope: Scope, grouping: str | None) -> Groups:
+def read_groups(
+    engine: Engine, scope: Scope, grouping: str | None, *, with_users: bool = False
+) -> Groups:
     """Every alert in the scope with its group."""
-    rows = asked(engine, "insight_conversion", scope, grouping=grouping or "")
+    rows = asked(
+        engine, "insight_conversion", scope, grouping=grouping or "", with_users=with_users
+    )
     alerts = alerts_of(rows)
     row = np.repeat(np.arange(len(rows)), rows["alerts"].to_numpy(dtype=np.int64))
     is_settled = alerts.sent <= settled_before(rows, scope)[row]
@@ -224,7 +230,8 @@ def read_groups(engine: Engine, scope: Scope, grouping: str | None) -> Groups:
         of_row, keys = pd.factorize(rows["key"].fillna(""), sort=True)
         labels = [str(key) or None for key in keys]
         group = of_row.astype(np.int64)[row]
-    return Groups(tuple(labels), group, alerts, is_settled)
+    user = numbers_of(rows["user_numbers"]) if with_users else None
+    return Groups(tuple(labels), group, alerts, is_settled, user)
 
 
 def settled_before(rows: pd.DataFrame, scope: Scope) -> NDArray[np.float64]:

@@ -1,7 +1,7 @@
 -- The alerts of some markets' days of sending, by what is asked: one row a key and day, in which the
 -- arrays of all its cells stand one after the other, as texts and in one order.
 -- in:  market_ids, start_dates and end_dates (of the same length; both ends included), grouping
---      ('' for none)
+--      ('' for none), with_users (whether the users' numbers are asked for)
 SELECT CASE :grouping
         WHEN 'venue' THEN c.venue_id
         WHEN 'neighborhood' THEN v.neighborhood
@@ -19,6 +19,7 @@ SELECT CASE :grouping
     string_agg(array_to_string(c.tapped_seconds, ','), ',') AS tapped_seconds,
     string_agg(array_to_string(c.booked_seconds, ','), ',') AS booked_seconds,
     string_agg(array_to_string(c.closed_seconds, ','), ',') AS closed_seconds,
+    string_agg(array_to_string(c.user_numbers, ','), ',') FILTER (WHERE :with_users) AS user_numbers,
     sum(cardinality(c.sent_seconds)) AS alerts
 FROM unnest(CAST(:market_ids AS text[]), CAST(:start_dates AS date[]), CAST(:end_dates AS date[]))
     AS scope (market_id, start_date, end_date)

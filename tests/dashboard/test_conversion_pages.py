@@ -198,14 +198,14 @@ def test_an_exported_breakdown_holds_no_small_cell_and_says_what_it_is_about(
     (asked,) = [
         conversion.Asked("nyc", "New York", "America/New_York", False, NOW, 28, NOW.date(), 24)
     ]
-    rows = conversion.rows_of(conversion.funnel(asked, "channel"), "channel", {})
+    rows = conversion.rows_of(asked, "channel", {})
     text_of_file = asked.signed(conversion.exported(rows, kept=["name"])).to_csv(index=False)
     kept = pd.read_csv(io.StringIO(text_of_file)).set_index("name")
     assert kept.loc["push", "booked"] == 40
     assert kept.loc[["email", "sms"], ["sent", "booked", "unknown"]].isna().all(axis=None)
     assert kept["is_suppressed"].to_dict() == {"email": True, "push": False, "sms": True}
     assert (kept["window_hours"] == 24).all()
-    assert "user" not in text_of_file
+    assert "u1" not in text_of_file  # how many users, but none of them
     shown = frame(page, "Not settled").set_index("Channel")
     assert (shown.loc[["email", "sms"], "Booked"] == conversion.HELD_BACK).all()
 
@@ -221,6 +221,7 @@ def test_a_week_is_compared_only_where_all_of_it_has_settled() -> None:
             "week_date": [NOW.date() - 14 * DAY, NOW.date() - 7 * DAY, NOW.date()],
             "sent": [900, 900, 900],
             "booked_rate": [0.1, 0.3, 0.9],
+            "users": [100, 100, 100],
             "lower": [0.08, 0.27, 0.88],
             "upper": [0.12, 0.33, 0.92],
             "is_settled": [True, True, False],
@@ -362,3 +363,60 @@ def test_the_picture_of_weeks_has_no_week_that_the_table_holds_back(
     assert "of four alerts" not in drawn
     assert "of 40 alerts" not in drawn
     assert conversion.HELD_BACK_WORDS in text(page)
+
+
+def whale(*, users: int) -> list[dict[str, object]]:
+    """120 alerts by whatsapp, 4 in 5 booked, to so many users; 120 by web, 1 in 5, to 60."""
+    return [
+        event
+        for channel, people, booked in (("whatsapp", users, 96), ("web", 60, 24))
+        for number in range(120)
+        for event in alert(
+            NOW - 3 * DAY,
+            *((10, 20, 30) if number < booked else ()),
+            alert_id=f"{channel}{number}",
+            user_id=f"{channel}{number % people}",
+            channel=channel,
+        )
+    ]
+
+
+@pytest.mark.parametrize(
+    ("users", "by_channel"),
+    [
+        (60, "By channel, alerts are booked most often for whatsapp (80 %)"),
+        (1, "Too few users to compare by channel"),
+    ],
+)
+def test_a_breakdown_claims_no_difference_that_one_user_makes(
+    open_page: Open, engine: Engine, database_url: str, users: int, by_channel: str
+) -> None:
+    track(engine, whale(users=users), received_at=NOW)
+    tick(engine, SETTINGS, NOW)
+    page = open_page(database_url, FUNNEL, by="channel")
+    assert not page.exception
+    titles = [heading.value for heading in page.subheader]
+    assert titles[0].startswith("50 % of alerts led to a booking")
+    assert titles[1].startswith(by_channel)
+    rows = frame(page, "Not settled").set_index("Channel")
+    assert rows["Users"].to_dict() == {"whatsapp": str(users), "web": "60"}
+    assert ("no interval" in rows.loc["whatsapp", "Of all sent"]) == (users == 1)
+    said = text(page)
+    assert f"n = 240 settled alerts to {users + 60} users" in said
+    assert "not compared like with like" in said
+
+
+def test_the_headline_of_one_users_alerts_claims_no_share(
+    open_page: Open, engine: Engine, database_url: str
+) -> None:
+    events = [
+        event
+        for number in range(50)
+        for event in alert(
+            NOW - 3 * DAY, *((10, 20, 30) if number < 4 else ()), alert_id=f"a{number}"
+        )
+    ]
+    track(engine, events, received_at=NOW)
+    tick(engine, SETTINGS, NOW)
+    page = open_page(database_url, FUNNEL)
+    assert "4 of 50 alerts to one user led to a booking: too few users" in page.subheader[0].value

@@ -155,3 +155,26 @@ def test_without_alerts_there_is_nothing_to_compare(engine):
     assert fact.printable is None
     assert asdict(fact)["reason"]
     assert insights.alerted_markets(engine).empty
+
+
+@pytest.mark.parametrize("by", [None, "channel", "venue", "goal_match", "hour", "week", "tier"])
+def test_shares_by_users_are_those_of_the_funnel(seeded, by):
+    found = insights.funnel(seeded, now=NOW, by=by)
+    whole, rows = insights.funnel_users(seeded, now=NOW, by=by, is_compared=by is not None)
+    assert list(rows) == [row.key for row in found.rows]
+    for row, users in [(found.total, whole), *((row, rows[row.key]) for row in found.rows)]:
+        for step, rate, overall in zip(row.steps, users.rates, users.overall, strict=True):
+            assert (overall.successes, overall.trials) == (step.count, row.sent)
+            assert rate.share == step.rate.share
+    assert whole.users == 46 - 6
+
+
+def test_users_who_were_forgotten_are_taken_for_one(seeded):
+    for user in range(20):
+        forget_user(seeded, user_key(f"user {user}", SECRET), now=NOW)
+    tick(seeded, SETTINGS, NOW)
+    whole, rows = insights.funnel_users(seeded, now=NOW, by="message_variant", is_compared=True)
+    assert whole.users == 21
+    assert rows["A"].users == 1
+    assert rows["A"].overall[-1].interval is None
+    assert rows["B"].against_others.is_small

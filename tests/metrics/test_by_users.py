@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
-from metrics.by_users import compared_by_users
-from metrics.proportions import share_ratio
+from metrics.by_users import compared_by_users, share_by_users
+from metrics.proportions import share_ratio, wilson_interval
 from metrics.strata import Stratum, mantel_haenszel
 
 ENTRIES = st.lists(
@@ -144,3 +144,41 @@ def test_against_a_side_without_any_booking_users_are_the_unit_too():
     assert many_users.interval[1] < 1 < one_user.interval[1]
     adjusted = sides(none, [(1, 10)] * 10 + [(0, 10)] * 14).adjusted
     assert (adjusted.share_ratio_interval, adjusted.p_value) == (None, None)
+
+
+def share(*users):
+    """The share of users' (successes, trials)."""
+    return share_by_users(
+        *(np.array(column, dtype=np.int64) for column in zip(*users, strict=True))
+    )
+
+
+def test_a_share_of_one_users_alerts_has_no_interval_and_one_of_none_is_none():
+    assert share((96, 120)).share == 0.8
+    assert share((96, 120)).interval is None
+    assert share((96, 120), (0, 0)).users == 1
+    assert share((0, 0)) is None
+    with pytest.raises(ValueError, match="between zero and the trials"):
+        share((2, 1))
+
+
+def test_a_share_of_alerts_with_a_user_each_has_nearly_wilsons_interval():
+    found = share(*[(1, 1)] * 50, *[(0, 1)] * 150)
+    assert found.interval == pytest.approx(wilson_interval(50, 200), rel=0.02)
+
+
+def test_where_users_are_all_or_nothing_users_are_counted():
+    alike = share(*[(10, 10)] * 10, *[(0, 10)] * 30)
+    assert alike.interval == pytest.approx(wilson_interval(10, 40), abs=0.02)
+    never = share(*[(0, 10)] * 40)
+    assert never.interval == pytest.approx(wilson_interval(0, 40), abs=0.01)
+
+
+@given(st.lists(st.tuples(st.integers(0, 20), st.integers(1, 20)), min_size=2, max_size=40))
+def test_a_shares_interval_holds_it_and_is_never_narrower_than_that_of_alerts(rows):
+    found = share(*[(min(successes, trials), trials) for successes, trials in rows])
+    low, high = found.interval
+    usual = wilson_interval(found.successes, found.trials)
+    assert 0 <= low <= found.share <= high <= 1
+    assert low <= usual[0] + 1e-9
+    assert high >= usual[1] - 1e-9

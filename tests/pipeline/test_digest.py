@@ -11,10 +11,10 @@ import editions
 from charts.edition_files import text_files
 from db import digests, insights
 from editions import Printed
+from metrics.by_users import ShareByUsers
 from metrics.calendar import IsoWeek, local_day_start
 from metrics.facts import FactContext
 from metrics.newsworthiness import Newsworthiness
-from metrics.proportions import proportion
 from metrics.version import FORMULA_VERSION
 from metrics.week_facts import bookings_fact
 from pipeline.digest import WeekNotOverError, build_editions
@@ -281,9 +281,8 @@ def test_a_headline_that_is_the_lead_s_sentence_is_corrected_once():
 def with_bookings(engine, answer: Newsworthiness | None) -> dict:
     """The internal edition's facts of a market too young for news, with one fact on bookings."""
     context = FactContext(worlds.MONDAY, worlds.SUNDAY, None, "/funnel")
-    fact = bookings_fact(
-        proportion(150, 300), proportion(30, 300), (3.0, 8.0), context, days_before=28
-    )
+    now, before = (ShareByUsers(n, 300, 40, n / 300, None) for n in (150, 30))
+    fact = bookings_fact(now, before, (3.0, 8.0), context, days_before=28)
     return frozen_facts(
         insights.market_week(engine, "nyc", IsoWeek(2026, 47)),
         audience="internal",
