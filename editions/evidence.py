@@ -51,9 +51,10 @@ def evidence_words(fact: Mapping[str, Any], *, wording: int) -> str:
     parts = []
     number, interval = fact["number"], fact["interval"]
     is_rank = fact["unit"] == "rank"
-    if wording >= SECOND_WORDING and is_rank and interval is not None and len(set(interval)) > 1:
+    if wording >= SECOND_WORDING and is_rank and interval is not None:
         best, worst = (ordinal_words(int(end)) for end in interval)
-        parts.append(f"anything from {best} to {worst} hardest (95 %)")
+        rank = best if best == worst else f"anything from {best} to {worst}"
+        parts.append(f"{rank} hardest (95 %)")
         interval = None
     elif number is not None:
         if fact["unit"] == "rank":

@@ -103,8 +103,8 @@ def opened_day_fact(
         sign = 1 if kind == "tightest_day" else -1
         other, count = min(level_with, key=lambda one: (sign * one[1], one[0]))
         hedged = (
-            f"{sentence}; that it is not another day’s could be chance, for {date_words(other)} "
-            f"brought {count_words(count)}"
+            f"{sentence}; by chance it could as well have been {date_words(other)}, with "
+            f"{count_words(count)}"
         )
     return stated(
         kind,

@@ -8,7 +8,8 @@ from playwright.sync_api import Browser, Dialog, Page
 from db.engine import create_engine
 from metrics.calendar import IsoWeek
 from pipeline.digest import build_editions
-from tests.browser.app import reader, running_app, settled, visit
+from tests.browser.app import NARROW, WIDE, reader, running_app, settled, visit
+from tests.browser.test_accessibility import findings
 from tests.dashboard.worlds import NOW, SETTINGS
 from tests.databases import clone, name_of
 
@@ -107,3 +108,15 @@ def test_the_browser_asks_before_a_wording_that_is_being_typed_is_left(
         page.keyboard.type("Half a sen")
         page.reload()
         assert asked == ["beforeunload"]
+
+
+@pytest.mark.parametrize(("size", "scheme"), [(WIDE, "light"), (NARROW, "dark")])
+def test_axe_finds_nothing_serious_on_an_edition_and_it_fits_the_screen(
+    browser: Browser, digest_app: str, size: tuple[int, int], scheme: str
+) -> None:
+    with reader(browser, size, scheme=scheme) as (page, complaints):
+        visit(page, f"{digest_app}/digest")
+        assert list(findings(page, "/digest")) == []
+        main = page.locator("[data-testid=stMain]")
+        assert main.evaluate("main => main.scrollWidth <= main.clientWidth")
+        assert complaints == []

@@ -239,7 +239,7 @@ def test_a_rank_that_is_not_sure_does_not_read_as_one(facts):
     assert "(anything from 1st to 7th hardest (95 %)" in text
     assert "1st hardest ·" not in text
     level["interval"] = [1.0, 1.0]
-    assert "(1st hardest · 95 %: 1 to 1" in editions.plain_text(Printed(facts))
+    assert "(1st hardest (95 %) ·" in editions.plain_text(Printed(facts))
 
 
 def test_a_trend_names_both_of_its_tests(facts):

@@ -106,6 +106,6 @@ def test_a_day_that_others_could_have_been_names_the_nearest_count() -> None:
     fact = opened("tightest_day", ComparedDay(1, 90, (70, 115), (4, 2)), level)
     assert fact.verdict is Verdict.HEDGE
     assert fact.printable == (
-        "Tue, Nov 10 brought the fewest new tables in New York, 90; that it is not another day’s "
-        "could be chance, for Wed, Nov 11 brought 93"
+        "Tue, Nov 10 brought the fewest new tables in New York, 90; by chance it could as well "
+        "have been Wed, Nov 11, with 93"
     )
