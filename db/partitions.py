@@ -54,9 +54,13 @@ def partition_exists(connection: Connection, table: str, day: date) -> bool:
 
 
 def analyze_days(connection: Connection, days: Iterable[date]) -> None:
-    """Tells the planner what is in the days' partitions after a large batch came in."""
+    """Tells the planner what is in the days' partitions after a large batch came in: of what rows
+    are looked up by, for all columns take three times as long."""
     for day in sorted(days):
-        connection.execute(text(f"ANALYZE {partition_name(drop_events.name, day)}"))
+        name = partition_name(drop_events.name, day)
+        connection.execute(
+            text(f"ANALYZE {name} (venue_id, opened_date, slot_id, opened_at, is_end, batch_id)")
+        )
 
 
 def _has_all(connection: Connection, day: date) -> bool:

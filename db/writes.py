@@ -110,10 +110,13 @@ def _accept_staged_drops(
     run(connection, "update_venue_facts", batch_id=batch_id)
     run(connection, "lock_venues", venue_ids=[venue.venue_id for venue in named])
 
-    staged_days = run(connection, "staged_days", batch_id=batch_id).all()
+    staged = run(connection, "staged_days", batch_id=batch_id).all()
+    staged_days = [row for row in staged if row.opened_date is not None]
     dates = sorted({row.opened_date for row in staged_days})
     make_days(engine, days_to_make(connection, dates))
-    kept = run(connection, "keep_pending_ends", batch_id=batch_id).rowcount
+    kept = 0
+    if len(staged_days) < len(staged):
+        kept = run(connection, "keep_pending_ends", batch_id=batch_id).rowcount
     open_dates, sealed_dates = lock_days(connection, dates, has_unnamed=kept > 0)
 
     late = 0
@@ -221,7 +224,8 @@ def _settle(
 
 
 def _note_open_drops(connection: Connection, batch_id: int, open_dates: list[date]) -> None:
-    for statement in ("add_open_drops", "remove_ended_drops"):
+    # What the batch opens and ends is not added, so only drops of batches before are to be removed.
+    for statement in ("remove_ended_drops", "add_open_drops"):
         run(connection, statement, batch_id=batch_id, open_dates=open_dates)
 
 
