@@ -1,7 +1,7 @@
 """What a reader chooses on more than one page: the market, and a window of days. All in the URL."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from urllib.parse import urlencode
 
@@ -75,47 +75,70 @@ class Window:
         return formats.window_ending(self.last, self.days)
 
 
-def header(title: str) -> Place | None:
-    """The page's header and the market it is about; None, and said so, where there are no data."""
+@dataclass(frozen=True)
+class Places:
+    """The markets that have data, by their ids, and how each is told from the others; `usual` is
+    the one shown unless another is asked for, empty where there is none."""
+
+    places: dict[str, Place]
+    names: dict[str, str]
+    usual: str
+
+
+@st.cache_resource(show_spinner=False, ttl=data.PROGRESS_FRESH)
+def _places() -> Places:
     markets = data.markets()
     with_data = markets[markets["latest_date"].notna()]
-    if with_data.empty:
+    places = {
+        market.market_id: Place(
+            market_id=market.market_id,
+            name=parts.place_words(market.name),
+            timezone=market.timezone,
+            is_simulated=bool(market.is_simulated),
+            prime_start_hour=int(market.prime_start_hour),
+            prime_end_hour=int(market.prime_end_hour),
+            first_date=market.first_date,
+            latest_date=market.latest_date,
+            reach=data.progress(market.market_id),
+        )
+        for market in with_data.itertuples(index=False)
+    }
+    return Places(places, market_names(with_data), preferred_market(with_data) if places else "")
+
+
+def header(title: str) -> Place | None:
+    """The page's header and the market it is about; None, and said so, where there are no data."""
+    known = _places()
+    if not known.places:
         parts.page_header(title, is_simulated=False)
         st.info(NO_DATA)
         return None
-    market_id = choose_market(with_data, usual=preferred_market(with_data), lacking="events")
-    market = with_data.set_index("market_id").loc[market_id]
-    market_header(title, market_id)
-    place = Place(
-        market_id=market_id,
-        name=parts.place_words(market["name"]),
-        timezone=market["timezone"],
-        is_simulated=bool(market["is_simulated"]),
-        prime_start_hour=int(market["prime_start_hour"]),
-        prime_end_hour=int(market["prime_end_hour"]),
-        first_date=market["first_date"],
-        latest_date=market["latest_date"],
-        reach=data.progress(market_id),
+    market_id = choose_market(known.names, usual=known.usual, lacking="events")
+    place = replace(known.places[market_id], reach=data.progress(market_id))
+    parts.page_header(
+        title,
+        is_simulated=place.is_simulated,
+        market=known.names[market_id] if len(known.names) > 1 else None,
     )
-    _offer_demo(place, with_data)
+    _offer_demo(place, known)
     return place
 
 
-def choose_market(with_data: pd.DataFrame, *, usual: str, lacking: str) -> str:
+def choose_market(names: Mapping[str, str], *, usual: str, lacking: str) -> str:
     """The market asked for, one of those that have data; which these are is seen in the sidebar.
 
-    with_data: columns market_id, name, is_simulated, one row or more. usual: the one shown unless
-    another is asked for. lacking: what a market that is left out has none of, as in "alerts".
+    names: of the markets that have data, by their ids, as of `market_names`. usual: the one shown
+    unless another is asked for. lacking: what a market that is left out has none of, as in
+    "alerts".
     """
-    names = market_names(with_data)
     # Not bound to the URL by Streamlit, which would put the name there, and forget the market on
     # the way to the next page.
     asked = st.query_params.get("market", st.session_state.get(ASKED_MARKET))
-    market_id = asked if asked in names else usual
+    market_id = usual
     if asked is not None:
         st.session_state[ASKED_MARKET] = asked
         if asked in names:
-            st.query_params["market"] = asked
+            market_id = st.query_params["market"] = asked
         else:
             _say_left_out(asked, names, shown=names[usual], lacking=lacking)
     if len(names) > 1:
@@ -166,13 +189,14 @@ def market_header(title: str, market_id: str) -> None:
     )
 
 
-def _offer_demo(place: Place, with_data: pd.DataFrame) -> None:
+def _offer_demo(place: Place, known: Places) -> None:
     """In a real market's first days: a way to the demo, which shows what the pages will say."""
     days = (place.latest_date - place.first_date).days + 1
-    simulated = with_data[with_data["is_simulated"].astype(bool)]
-    if place.is_simulated or days >= FEW_DAYS or simulated.empty:
+    simulated = [other.market_id for other in known.places.values() if other.is_simulated]
+    if place.is_simulated or days >= FEW_DAYS or not simulated:
         return
-    market_id, name = next(iter(market_names(simulated).items()))
+    market_id = simulated[0]
+    name = known.names[market_id]
     st.info(
         f"{place.name} has {number_of(days, 'day')} of data, too few for most of what is here: "
         f"[{formats.as_markdown(name)}](?{urlencode({'market': market_id})}) shows it with months "

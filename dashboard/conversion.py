@@ -144,7 +144,7 @@ def header(title: str) -> Asked | None:
         st.info(NO_ALERTS)
         return None
     market_id = choices.choose_market(
-        markets, usual=str(markets["market_id"].iloc[0]), lacking="alerts"
+        choices.market_names(markets), usual=str(markets["market_id"].iloc[0]), lacking="alerts"
     )
     market = markets.set_index("market_id").loc[market_id]
     choices.market_header(title, market_id)

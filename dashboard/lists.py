@@ -10,13 +10,20 @@ from metrics.wording import list_words, number_of
 NAMED = 4
 
 
-def show(ranking: pd.DataFrame, chosen: str | None, *, window: str, source: str, stem: str) -> None:
+def show(
+    ranking: pd.DataFrame,
+    compared: dict[str, ListAgreement],
+    chosen: str | None,
+    *,
+    window: str,
+    source: str,
+    stem: str,
+) -> None:
     """Each list with how many of its venues are as hard as it says; names for the chosen one.
 
-    ranking: the whole market's, as of `insights.ranking`.
+    ranking: the whole market's, as of `insights.ranking`. compared: the `agreements` of its ranked
+    venues.
     """
-    ranked = ranking[ranking["rank"].notna()]
-    compared = agreements(ranked)
     if not compared:
         return
     st.subheader(title(compared, chosen), anchor=False, help=explain.measure("list_agreement"))
@@ -25,7 +32,7 @@ def show(ranking: pd.DataFrame, chosen: str | None, *, window: str, source: str,
         f"Ranks by catchable prime tables a week, {window}, all of the market."
     )
     if chosen in compared:
-        st.markdown(_names(ranked, compared[chosen], chosen))
+        st.markdown(_names(ranking[ranking["rank"].notna()], compared[chosen], chosen))
     shown = pd.DataFrame(
         {
             "List": list(compared),

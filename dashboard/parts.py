@@ -2,7 +2,10 @@
 
 import re
 from collections.abc import Callable, Mapping
-from datetime import date
+from dataclasses import dataclass
+from datetime import date, timedelta
+from functools import cached_property
+from typing import Any, ParamSpec, TypeVar
 from urllib.parse import urlencode, urlsplit
 
 import pandas as pd
@@ -20,11 +23,22 @@ from charts.look import (
 )
 from charts.printing import MIME_TYPES, print_image
 from dashboard import explain, formats
+from dashboard.figures import finished
 from db.insights import Progress
 from metrics.calendar import local_date
 from metrics.wording import date_words, list_words
 
+P = ParamSpec("P")
+T = TypeVar("T")
 Draw = Callable[[Look, Caption | None], go.Figure]
+
+KEPT_FOR, MOST_KEPT = timedelta(minutes=10), 100  # of each part of a page
+# A market at hand moves on with every tick; what is said of it only with its version.
+TOLD_APART_BY: dict[str | type, Callable[[Any], Any]] = {
+    "dashboard.choices.Place": lambda place: (place.market_id, place.version, place.source),
+    # Annotations: a few rows, by what they hold. Streamlit's own way takes a hundred times as long.
+    pd.DataFrame: lambda rows: repr(rows.to_numpy().tolist()),
+}
 
 NOT_IN_FILE_NAMES = re.compile(r"[^\w]+")
 CONTEXT_COLUMNS = ("market", "venue_id", "venue", "source", "window_first", "window_last")
@@ -141,6 +155,64 @@ def place_words(market_name: str) -> str:
     return market_name.replace(" (simulated)", "")
 
 
+def remembered(build: Callable[P, T]) -> Callable[P, T]:
+    """What a part of a page says and draws, made once for all readers: a click costs a tenth.
+
+    All that it is made from is among the arguments, or asked of `data` by them (the market's
+    version is one, so that nothing old is shown). Nobody changes what it returns.
+    """
+    return st.cache_resource(
+        show_spinner=False, ttl=KEPT_FOR, max_entries=MOST_KEPT, hash_funcs=TOLD_APART_BY
+    )(build)
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A figure with its words, its numbers, and what it is called when it is saved.
+
+    draw: makes the figure in a look, with its caption where it must carry that itself.
+    alt: the picture in words, for readers who cannot see it.
+    table: what the picture shows: to be opened under it, and saved as it is there (`{key}-csv`).
+    measure: the formula that explains it on hover, by its module's name in `metrics/`.
+    """
+
+    draw: Draw
+    caption: Caption
+    key: str
+    alt: str
+    file_name: str
+    table: pd.DataFrame | None = None
+    measure: str | None = None
+
+    @cached_property
+    def light(self) -> go.Figure:
+        """As it stands on a page in the light theme."""
+        return finished(self.draw(LIGHT, None))
+
+    @cached_property
+    def dark(self) -> go.Figure:
+        """As it stands on a page in the dark theme."""
+        return finished(self.draw(DARK, None))
+
+
+def show(picture: Picture) -> None:
+    """A picture with its finding above, its source below, its numbers, and ways to take it away."""
+    caption, key = picture.caption, picture.key
+    explained = None if picture.measure is None else explain.measure(picture.measure)
+    st.subheader(caption.title, anchor=False, help=explained)
+    st.caption(caption.subtitle)
+    drawn = picture.dark if look() is DARK else picture.light
+    st.plotly_chart(drawn, theme=None, config=ON_PAGE, key=key, alt=picture.alt)
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.caption(caption.source)
+        if picture.table is not None:
+            csv_download(picture.table, file_name=picture.file_name, key=f"{key}-csv")
+        if st.button("Picture for print", key=f"{key}-print", type="tertiary"):
+            _print_dialog(picture)
+    if picture.table is not None:
+        _numbers(picture.table, caption, key)
+
+
 def figure(
     draw: Draw,
     caption: Caption,
@@ -151,25 +223,8 @@ def figure(
     table: pd.DataFrame | None = None,
     measure: str | None = None,
 ) -> None:
-    """A picture with its finding above, its source below, its numbers, and ways to take it away.
-
-    draw: makes the figure in a look, with its caption where it must carry that itself.
-    alt: the picture in words, for readers who cannot see it.
-    table: what the picture shows: to be opened under it, and saved as it is there (`{key}-csv`).
-    measure: the formula that explains it on hover, by its module's name in `metrics/`.
-    """
-    explained = None if measure is None else explain.measure(measure)
-    st.subheader(caption.title, anchor=False, help=explained)
-    st.caption(caption.subtitle)
-    st.plotly_chart(draw(look(), None), theme=None, config=ON_PAGE, key=key, alt=alt)
-    with st.container(horizontal=True, vertical_alignment="center"):
-        st.caption(caption.source)
-        if table is not None:
-            csv_download(table, file_name=file_name, key=f"{key}-csv")
-        if st.button("Picture for print", key=f"{key}-print", type="tertiary"):
-            _print_dialog(draw, caption, key, alt, file_name)
-    if table is not None:
-        _numbers(table, caption, key)
+    """Shows a picture that is not remembered as a whole; parameters as of `Picture`."""
+    show(Picture(draw, caption, key, alt, file_name, table, measure))
 
 
 @st.fragment
@@ -191,29 +246,38 @@ def _numbers(table: pd.DataFrame, caption: Caption, key: str) -> None:
 
 
 @st.dialog("Picture for print", width="large")
-def _print_dialog(draw: Draw, caption: Caption, key: str, alt: str, file_name: str) -> None:
+def _print_dialog(picture: Picture) -> None:
     """Shows the picture as it is saved: drawn on the server, with its words and its fonts."""
-    drawn = draw(LIGHT, caption)
+    caption = picture.caption
+    drawn = picture.draw(LIGHT, caption)
     words = f"{caption.title}. {caption.subtitle} {caption.source}."
     pictures = {kind: print_image(drawn, kind, title=words) for kind in MIME_TYPES}
-    st.image(pictures["png"], width="stretch", alt=f"{caption.title}. {alt}")
+    st.image(pictures["png"], width="stretch", alt=f"{caption.title}. {picture.alt}")
     with st.container(horizontal=True):
-        for kind, picture in pictures.items():
+        for kind, image in pictures.items():
             st.download_button(
                 f"Save as {kind.upper()}",
-                data=picture,
-                file_name=f"{file_name}.{kind}",
+                data=image,
+                file_name=f"{picture.file_name}.{kind}",
                 mime=MIME_TYPES[kind],
-                key=f"{key}-{kind}",
+                key=f"{picture.key}-{kind}",
                 on_click="ignore",
             )
 
 
-def csv_download(frame: pd.DataFrame, *, file_name: str, key: str) -> None:
-    """A button that saves exactly these rows and columns; undefined is empty."""
+def csv_download(
+    frame: pd.DataFrame | Callable[[], pd.DataFrame], *, file_name: str, key: str
+) -> None:
+    """A button that saves exactly these rows and columns, or those made once it is pressed;
+    undefined is empty."""
+
+    def saved() -> bytes:
+        text: str = (frame() if callable(frame) else frame).to_csv(index=False)
+        return text.encode()
+
     st.download_button(
         "Table as CSV",
-        data=lambda: frame.to_csv(index=False).encode(),
+        data=saved,
         file_name=f"{file_name}.csv",
         mime="text/csv",
         key=key,

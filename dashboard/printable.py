@@ -45,7 +45,9 @@ def show(
             )
         )
     if facts:
-        parts.csv_download(facts_table(facts).assign(source=source), file_name=file_name, key=key)
+        parts.csv_download(
+            lambda: facts_table(facts).assign(source=source), file_name=file_name, key=key
+        )
 
 
 def summary(facts: Sequence[Fact]) -> str:
