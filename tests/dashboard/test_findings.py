@@ -16,7 +16,7 @@ from metrics.rates import rate_ratio
 from metrics.release_clock import release_clock
 from metrics.spikes import day_against_weekday
 from metrics.survival import SurvivalCurve, survival_curve
-from metrics.week_facts import weekday_pattern_fact
+from metrics.weekday_facts import weekday_pattern_fact
 from metrics.weekday_pattern import weekday_pattern
 
 SUNDAY = date(2026, 11, 22)
