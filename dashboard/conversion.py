@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Any
+from typing import Any, Literal
 
 import pandas as pd
 import streamlit as st
@@ -16,9 +16,9 @@ from db.insights import (
     Funnel,
     FunnelRow,
     FunnelUsers,
+    Kinds,
     ReactionCurves,
     TimeToAct,
-    Variants,
     VenueConversion,
 )
 from metrics.by_users import ShareByUsers
@@ -228,9 +228,9 @@ def saved_or_not(asked: Asked) -> Comparison:
 
 
 @st.cache_data(ttl=data.FRESH, show_spinner=False, max_entries=50)
-def variants(asked: Asked) -> Variants | None:
-    """Message variants side by side."""
-    return insights.variants_compared(data.engine(), now=data.now(), **asked.scope)
+def kinds(asked: Asked, by: Literal["message_variant", "channel"]) -> Kinds | None:
+    """Message variants, or channels, side by side."""
+    return insights.kinds_compared(data.engine(), by, now=data.now(), **asked.scope)
 
 
 @st.cache_data(ttl=data.FRESH, show_spinner=False, max_entries=50)

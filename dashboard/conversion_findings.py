@@ -4,10 +4,11 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from db.insights import Comparison, FunnelRow, FunnelUsers, Variants, VenueConversion
+from db.insights import Comparison, FunnelRow, FunnelUsers, Kinds, VenueConversion
 from metrics.by_users import FEWEST_USERS
 from metrics.facts import USERS_CANNOT_TELL, Fact
 from metrics.multiple import FALSE_DISCOVERY_RATE, adjusted_p_values
+from metrics.proportions import Interval
 from metrics.wording import (
     count_words,
     date_words,
@@ -27,7 +28,8 @@ BEFORE = {
 FEWEST = 30
 """Below this many settled alerts a finding says only how many there were."""
 NOT_TOLD_YET = "Whether saving a venue matters cannot be told yet"
-TOO_FEW_VARIANTS = "Too few alerts to compare variants"
+FEWEST_SHARED = 0.1
+"""Below this share of the smaller side's users on both sides, the sides are other people."""
 CANNOT_TELL_WORDS = f"Without an interval nothing is claimed: {USERS_CANNOT_TELL}."
 
 
@@ -177,26 +179,59 @@ def is_apart(venue: VenueConversion) -> bool:
     )
 
 
-def variants_title(found: Variants | None) -> str:
-    """Which message works better, as far as can be told."""
+def kinds_title(found: Kinds | None, what: str) -> str:
+    """Which variant, or channel (`what`), works better, as far as can be told."""
     if found is None:
-        return "No alert names a message variant"
+        return f"No alert names a {what}"
     if not found.compared:
-        return f"All alerts had variant {found.reference}: nothing to compare it with"
+        return f"All alerts had {what} {found.reference}: nothing to compare it with"
     clear = {
-        each.name: each.adjusted
+        each.name: each
         for each in found.compared
-        if each.adjusted is not None
-        and each.adjusted_p_value is not None
+        if each.adjusted_p_value is not None
         and each.adjusted_p_value <= FALSE_DISCOVERY_RATE
+        and each.adjusted is not None
         and each.crude is not None
         and not each.crude.is_small
     }
     if not clear:
-        return f"No variant does clearly better or worse than {found.reference}"
-    name = max(clear, key=lambda one: abs(clear[one].share_ratio - 1))
-    ratio = number_words(clear[name].share_ratio, clear[name].share_ratio_interval)
-    return f"Variant {name} leads to bookings {ratio} times as often as {found.reference}"
+        return f"No {what} does clearly better or worse than {found.reference}"
+    name = max(clear, key=lambda one: abs(_adjusted_ratio(clear[one]) - 1))
+    ratio = number_words(_adjusted_ratio(clear[name]), _adjusted_interval(clear[name]))
+    if what == "variant":
+        return f"Variant {name} leads to bookings {ratio} times as often as {found.reference}"
+    people = ", to other people," if has_other_people(clear[name]) else ""
+    return (
+        f"Alerts by {name}{people} lead to bookings {ratio} times as often as by {found.reference}"
+    )
+
+
+def _adjusted_ratio(found: Comparison) -> float:
+    assert found.adjusted is not None
+    return found.adjusted.share_ratio
+
+
+def _adjusted_interval(found: Comparison) -> Interval | None:
+    assert found.adjusted is not None
+    return found.adjusted.share_ratio_interval
+
+
+def has_other_people(found: Comparison) -> bool:
+    """Whether (almost) nobody got alerts of both kinds, so that what sets them apart may be the
+    people."""
+    return found.shared_users < max(FEWEST_USERS, FEWEST_SHARED * min(found.users))
+
+
+def other_people_words(found: Comparison, reference: str) -> str | None:
+    """The warning for such a pair."""
+    if not has_other_people(found):
+        return None
+    shared = number_of(found.shared_users, "user") if found.shared_users else "no user"
+    return (
+        f"{found.name} and {reference} share {shared} ({count_words(found.users[0])} and "
+        f"{count_words(found.users[1])} have one): what sets them apart may be the people and not "
+        "the channel."
+    )
 
 
 def users_cannot_tell(found: Comparison) -> bool:
@@ -211,13 +246,14 @@ def saved_title(fact: Fact) -> str:
     return NOT_TOLD_YET
 
 
-def disagreement_words(found: Comparison) -> str | None:
-    """A plain warning where crude and adjusted ratio tell different stories."""
+def disagreement_words(found: Comparison, who: str) -> str | None:
+    """A plain warning where crude and adjusted ratio tell different stories. who: the side that has
+    its tables elsewhere, as in "saved venues"."""
     if not found.disagrees or found.adjusted is None or found.crude is None:
         return None
     crude = "infinity" if found.crude.ratio is None else number_words(found.crude.ratio)
     return (
         f"Crude and adjusted disagree ({crude} against {number_words(found.adjusted.share_ratio)} "
-        "times): saved venues differ from the others in where and when they have tables. Print "
+        f"times): {who} differ from the others in where and when they have tables. Print "
         "the adjusted one, if any."
     )

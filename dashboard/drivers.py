@@ -1,21 +1,15 @@
-"""Page: what converts. Saved or not, venues, messages, tiers, timing."""
-
-from dataclasses import replace
-from datetime import timedelta
+"""Page: what converts. Saved or not, venues, channels, messages, tiers, timing."""
 
 import pandas as pd
 import streamlit as st
 
 from charts.look import Caption
-from dashboard import conversion, formats, parts
+from dashboard import compared, conversion, formats, parts
 from dashboard import conversion_findings as findings
 from dashboard.conversion import BREAKDOWNS, Asked
-from dashboard.figures import forest_figure, shares_figure
-from db import insights
-from db.insights import Comparison, VenueConversion
-from metrics.by_users import ShareByUsers
-from metrics.proportions import ShareRatio
-from metrics.wording import count_words, number_of, number_words, rank_band_words
+from dashboard.figures import shares_figure
+from db.insights import VenueConversion
+from metrics.wording import number_of, rank_band_words
 
 MOST_VENUES = 30
 TIMES = ("weekday", "hour", "daypart")
@@ -27,9 +21,10 @@ def page() -> None:
     asked = conversion.header("What converts")
     if asked is None:
         return
-    _saved(asked)
+    compared.saved_or_not(asked)
     _venues(asked)
-    _variants(asked)
+    compared.kinds(asked, "channel")
+    compared.kinds(asked, "message_variant")
     _shares(asked, "tier", "conversion-tier")
     by = st.segmented_control(
         "Timing by",
@@ -40,73 +35,6 @@ def page() -> None:
         bind="query-params",
     )
     _shares(asked, by, "conversion-timing")
-
-
-def _saved(asked: Asked) -> None:
-    found = conversion.saved_or_not(asked)
-    first = asked.last - timedelta(days=asked.days - 1)
-    fact = insights.saved_fact(found, first, asked.last, "/drivers")
-    keys = ("true", "false")
-    held = conversion.held_back(asked, "goal_match")
-    is_held = not held.isdisjoint(keys)
-    rows = _forest_rows("all alerts together", found.crude) + _adjusted_rows(
-        "like with like", found
-    )
-    table = pd.DataFrame([] if is_held else rows, columns=list(_FOREST))
-    n = (
-        conversion.n_words(asked, conversion.funnel(asked).total)
-        if is_held
-        else f"n = {number_of(found.alerts, 'settled alert')} to {count_words(found.users[0])} and "
-        f"{number_of(found.users[1], 'user')}. {asked.days_words}."
-    )
-    caption = Caption(
-        title=findings.NOT_TOLD_YET if is_held else findings.saved_title(fact),
-        subtitle=(
-            f"How many times as often alerts for saved venues are booked {asked.window_words} as "
-            "those for others: all together, and within the same venue and daypart "
-            f"(Mantel–Haenszel); 95 % intervals with users as the unit. {n}"
-        ),
-        source=asked.source,
-    )
-    parts.figure(
-        lambda look, printed: forest_figure(table, look, printed, unit=UNIT),
-        caption,
-        key="saved",
-        alt=f"{caption.title}. {caption.subtitle}",
-        file_name=asked.file_stem("saved-or-not"),
-        table=asked.signed(
-            _exported_sides(
-                table, [("saved", found.first), ("not saved", found.second)], is_held=is_held
-            )
-        ),
-    )
-    warning = findings.disagreement_words(found)
-    if warning is not None and not is_held:
-        st.warning(warning)
-    if is_held:
-        st.caption(conversion.HELD_BACK_WORDS)
-    elif fact.printable is not None:
-        with st.container(key="saved-facts"):
-            st.code(
-                f"{fact.printable}.\n{fact.source_line} · {asked.source}",
-                language=None,
-                wrap_lines=True,
-            )
-    else:
-        st.caption(f"Not to be printed: {fact.reason}.")
-    st.table(
-        pd.DataFrame(
-            {
-                "Alerts": [_trials(side) for side in (found.first, found.second)],
-                "Booked": [_share(side) for side in (found.first, found.second)],
-                "Users": [count_words(users) for users in found.users],
-            },
-            index=["saved", "not saved"],
-        ).mask(
-            pd.Series([key in held for key in keys], index=["saved", "not saved"]),
-            conversion.HELD_BACK,
-        )
-    )
 
 
 def _venues(asked: Asked) -> None:
@@ -208,69 +136,6 @@ def _venues(asked: Asked) -> None:
         st.caption(conversion.HELD_BACK_WORDS)
 
 
-def _variants(asked: Asked) -> None:
-    found = conversion.variants(asked)
-    if found is None:
-        st.subheader(findings.variants_title(None), anchor=False)
-        return
-    held = conversion.held_back(asked, "message_variant")
-    is_held = not held.isdisjoint(found.shares)
-    compared = [each for each in found.compared if held.isdisjoint({each.name, found.reference})]
-    rows = [row for each in compared for row in _adjusted_rows(f"variant {each.name}", each)]
-    alerts = sum(share.trials for share in found.shares.values())
-    n = (
-        conversion.n_words(asked, conversion.funnel(asked).total)
-        if is_held
-        else f"n = {number_of(alerts, 'settled alert')}. {asked.days_words}."
-    )
-    caption = Caption(
-        title=(
-            findings.TOO_FEW_VARIANTS
-            if found.compared and not compared
-            else findings.variants_title(replace(found, compared=tuple(compared)))
-        ),
-        subtitle=(
-            f"How many times as often each variant is booked {asked.window_words} as "
-            f"{found.reference}, within the same venue and daypart (Mantel–Haenszel), with "
-            f"95 % interval, users as the unit. {n}"
-        ),
-        source=asked.source,
-    )
-    table = pd.DataFrame(rows, columns=list(_FOREST))
-    parts.figure(
-        lambda look, printed: forest_figure(table, look, printed, unit=UNIT),
-        caption,
-        key="variants",
-        alt=f"{caption.title}. {caption.subtitle}",
-        file_name=asked.file_stem("variants"),
-        table=asked.signed(_exported_sides(table, list(found.shares.items()), is_held=is_held)),
-    )
-    if any(findings.users_cannot_tell(each) for each in compared):
-        st.caption(findings.CANNOT_TELL_WORDS)
-    if is_held:
-        st.caption(conversion.HELD_BACK_WORDS)
-    tested = {each.name: each for each in compared}
-    st.table(
-        pd.DataFrame(
-            {
-                "Alerts": [_trials(share) for share in found.shares.values()],
-                "Booked": [_share(share) for share in found.shares.values()],
-                f"Against {found.reference}": [
-                    _ratio_words(tested.get(name)) for name in found.shares
-                ],
-                "p, all asked": [_p_words(tested.get(name)) for name in found.shares],
-            },
-            index=[f"variant {name}" for name in found.shares],
-        ).mask(
-            pd.Series(
-                [name in held for name in found.shares],
-                index=[f"variant {name}" for name in found.shares],
-            ),
-            conversion.HELD_BACK,
-        )
-    )
-
-
 def _shares(asked: Asked, by: str, key: str) -> None:
     found = conversion.funnel(asked, by)
     rows = conversion.rows_of(asked, by, {})
@@ -326,61 +191,6 @@ def _shares(asked: Asked, by: str, key: str) -> None:
         st.caption(conversion.HELD_BACK_WORDS)
 
 
-_FOREST = ("name", "ratio", "lower", "upper", "is_subject")
-
-
-def _forest_rows(name: str, crude: ShareRatio | None) -> list[dict[str, object]]:
-    interval = None if crude is None else crude.interval
-    return [
-        {
-            "name": name,
-            "ratio": None if crude is None else crude.ratio,
-            "lower": None if interval is None else interval[0],
-            "upper": None if interval is None else interval[1],
-            "is_subject": False,
-        }
-    ]
-
-
-def _adjusted_rows(name: str, found: Comparison) -> list[dict[str, object]]:
-    adjusted = found.adjusted
-    interval = None if adjusted is None else adjusted.share_ratio_interval
-    return [
-        {
-            "name": name,
-            "ratio": None if adjusted is None else adjusted.share_ratio,
-            "lower": None if interval is None else interval[0],
-            "upper": None if interval is None else interval[1],
-            "is_subject": True,
-        }
-    ]
-
-
-def _exported_sides(
-    ratios: pd.DataFrame, sides: list[tuple[str, ShareByUsers | None]], *, is_held: bool
-) -> pd.DataFrame:
-    """Ratios and shares in one file, unless a side is held back wherever it is shown."""
-    if is_held:
-        return pd.DataFrame({"name": [name for name, _ in sides]}).assign(is_suppressed=True)
-    shares = pd.DataFrame(
-        [
-            {
-                "name": name,
-                "alerts": side.trials,
-                "booked": side.successes,
-                "users": side.users,
-                **conversion.share_columns(side, "share"),
-                "measure": "share of alerts booked",
-            }
-            for name, side in sides
-            if side is not None
-        ]
-    )
-    return pd.concat(
-        [ratios.drop(columns="is_subject").assign(measure=UNIT), shares], ignore_index=True
-    )
-
-
 def _venue_row(venue: VenueConversion) -> dict[str, object]:
     ratio = venue.against_others
     interval = None if ratio is None else ratio.interval
@@ -403,34 +213,6 @@ def _venue_row(venue: VenueConversion) -> dict[str, object]:
         "adjusted_p_value": venue.adjusted_p_value,
         "is_apart": findings.is_apart(venue),
     }
-
-
-def _trials(side: ShareByUsers | None) -> str:
-    return "none" if side is None else count_words(side.trials)
-
-
-def _share(side: ShareByUsers | None) -> str:
-    if side is None:
-        return formats.UNKNOWN
-    rate = conversion.rate_text(side.share, *(side.interval or (None, None)))
-    return f"{count_words(side.successes)}, {rate}"
-
-
-def _ratio_words(found: Comparison | None) -> str:
-    if found is None:
-        return ""
-    if found.adjusted is None or found.adjusted.share_ratio_interval is None:
-        return formats.UNKNOWN
-    interval = found.adjusted.share_ratio_interval
-    ratio = number_words(found.adjusted.share_ratio, interval)
-    return f"{ratio} times ({formats.interval_words(*interval)})"
-
-
-def _p_words(found: Comparison | None) -> str:
-    if found is None or found.adjusted_p_value is None:
-        return ""
-    p_value = found.adjusted_p_value
-    return "below 0.001" if p_value < 0.001 else f"{p_value:.2g}"
 
 
 page()

@@ -56,12 +56,14 @@ class ComparedByUsers:
     crude: its score interval and p-value widened by `design_effect`, neither where that is None;
     None without trials on both sides. adjusted: `share_ratio_interval` and `p_value` are those by
     users, None where users cannot tell; None where no stratum can. users: how many are in each
-    group. design_effect: None where leaving out one user leaves nothing to compare.
+    group; shared_users: in both. design_effect: None where leaving out one user leaves nothing to
+    compare.
     """
 
     crude: ShareRatio | None
     adjusted: Stratified | None
     users: tuple[int, int]
+    shared_users: int
     design_effect: float | None
 
 
@@ -111,7 +113,9 @@ def compared_by_users(users: Ints, strata: Ints, entries: Ints) -> ComparedByUse
     _, user = np.unique(users, return_inverse=True)
     _, stratum = np.unique(strata, return_inverse=True)
     sums = entries.sum(axis=0)
-    in_group = tuple(len(np.unique(user[entries[:, column] > 0])) for column in (1, 3))
+    first, second = (np.unique(user[entries[:, column] > 0]) for column in (1, 3))
+    in_group = len(first), len(second)
+    shared = len(np.intersect1d(first, second, assume_unique=True))
     counts = [int(count) for count in sums]
     left = _without_each(user, np.zeros_like(stratum), entries)
     effect = _design_effect(left, *counts)
@@ -124,7 +128,7 @@ def compared_by_users(users: Ints, strata: Ints, entries: Ints) -> ComparedByUse
     adjusted = mantel_haenszel([Stratum(*row) for row in tables.tolist()])
     if adjusted is not None:
         adjusted = _by_users(adjusted, _without_each(user, stratum, entries))
-    return ComparedByUsers(crude, adjusted, (in_group[0], in_group[1]), effect)
+    return ComparedByUsers(crude, adjusted, in_group, shared, effect)
 
 
 def _without_each(user: Ints, stratum: Ints, entries: Ints) -> Floats:

@@ -7,11 +7,11 @@ answer with DataFrames or small frozen dataclasses.
 from db.insights.annotations import annotations
 from db.insights.comparisons import (
     Comparison,
-    Variants,
+    Kinds,
     VenueConversion,
+    kinds_compared,
     saved_fact,
     saved_or_not,
-    variants_compared,
     venues_by_conversion,
 )
 from db.insights.conversion import (
@@ -102,6 +102,7 @@ __all__ = [
     "FunnelUsers",
     "HeldDay",
     "JobRun",
+    "Kinds",
     "MarketStatus",
     "Night",
     "NothingToTellError",
@@ -113,7 +114,6 @@ __all__ = [
     "TimeToAct",
     "UnknownMarketError",
     "UnknownVenueError",
-    "Variants",
     "VenueConversion",
     "VenueFacts",
     "Version",
@@ -132,6 +132,7 @@ __all__ = [
     "funnel",
     "funnel_users",
     "just_closed",
+    "kinds_compared",
     "late_days",
     "latest_as_of",
     "lead_times",
@@ -174,7 +175,6 @@ __all__ = [
     "timing_facts",
     "trend_facts",
     "trends",
-    "variants_compared",
     "venue",
     "venue_curves",
     "venue_facts",

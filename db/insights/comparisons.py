@@ -1,4 +1,4 @@
-"""Which alerts convert better: saved or not, venues, message variants. Users are the unit.
+"""Which alerts convert better: saved or not, venues, channels, variants. Users are the unit.
 
 From the same rows of `conversion_metrics` as the funnel, so that the numbers agree; that some
 alerts went to one user is in the intervals (`metrics/by_users.py`). Users who were forgotten cannot
@@ -8,6 +8,7 @@ be told apart, so they are taken for one.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Literal
 
 import numpy as np
 import pandas as pd
@@ -33,10 +34,11 @@ class Comparison:
     """Alerts of one kind against those of another: bookings among settled alerts.
 
     crude: with its score interval. adjusted: Mantel-Haenszel within venue and daypart, whose strata
-    have both kinds; None where no stratum can tell. users: how many are on each side; all intervals
-    take them as the unit. adjusted_p_value: of the adjusted ratio (of the crude one where there is
-    none), after Benjamini and Hochberg where several were asked about together. disagrees: crude
-    and adjusted point apart, or one is half as large again as the other.
+    have both kinds; None where no stratum can tell. users: how many are on each side (all
+    intervals take them as the unit), `shared_users` on both. adjusted_p_value: of the adjusted
+    ratio (of the crude one where there is none), after Benjamini and Hochberg where several were
+    asked about together. disagrees: crude and adjusted point apart, or one is half as large again
+    as the other.
     """
 
     name: str
@@ -45,6 +47,7 @@ class Comparison:
     crude: ShareRatio | None
     adjusted: Stratified | None
     users: tuple[int, int]
+    shared_users: int
     adjusted_p_value: float | None
 
     @property
@@ -63,13 +66,18 @@ class Comparison:
 
 
 @dataclass(frozen=True)
-class Variants:
-    """Message variants against the one that most alerts had (`reference`), the most sent first;
-    `shares` has all, the reference first."""
+class Kinds:
+    """Message variants, or channels, against the one that most alerts had (`reference`), the most
+    sent first; `shares` has all, the reference first."""
 
     reference: str
     shares: dict[str, ShareByUsers]
     compared: tuple[Comparison, ...]
+
+    @property
+    def alerts(self) -> int:
+        """Settled alerts of all kinds together."""
+        return sum(share.trials for share in self.shares.values())
 
 
 @dataclass(frozen=True)
@@ -99,7 +107,7 @@ class VenueConversion:
 @dataclass(frozen=True)
 class _Settled:
     """Settled alerts, one an element: the cell each is of, its user, whether it led to a booking.
-    cells: venue_id, daypart, goal_match, message_variant, sent_date."""
+    cells: venue_id, daypart, goal_match, channel, message_variant, sent_date."""
 
     cells: pd.DataFrame
     cell: NDArray[np.int64]
@@ -146,37 +154,38 @@ def saved_fact(found: Comparison, first: date, last: date, permalink: str) -> Fa
     return comparison_fact(SAVED_CLAIM, found.crude, found.adjusted, found.alerts, context)
 
 
-def variants_compared(
+def kinds_compared(
     engine: Engine,
+    by: Literal["message_variant", "channel"],
     *,
     now: datetime,
     days: int = 28,
     window_hours: float = 24,
     as_of: date | None = None,
     market: str | None = None,
-) -> Variants | None:
-    """Message variants side by side; None where no settled alert names one. Arguments and errors as
-    of `db.insights.funnel`."""
+) -> Kinds | None:
+    """Message variants, or channels, side by side; None where no settled alert names one. Further
+    arguments and errors as of `db.insights.funnel`."""
     scope = scope_of(engine, market, days, as_of, now, window_hours, None)
     alerts = _settled(engine, scope)
-    variant = alerts.cells["message_variant"].to_numpy(dtype=str)
+    kind = alerts.cells[by].to_numpy(dtype=str)
     sent = {
-        name: np.bincount(alerts.cell, minlength=len(variant))[variant == name].sum()
-        for name in np.unique(variant)
+        name: np.bincount(alerts.cell, minlength=len(kind))[kind == name].sum()
+        for name in np.unique(kind)
         if name
     }
     names = sorted((name for name in sent if sent[name]), key=lambda name: (-sent[name], name))
     if not names:
         return None
     reference, *others = names
-    compared = [_compared(alerts, name, variant == name, variant == reference) for name in others]
+    compared = [_compared(alerts, name, kind == name, kind == reference) for name in others]
     p_values = adjusted_p_values([each.adjusted_p_value for each in compared])
     shares = {}
     for name in names:
-        share = _share(alerts, (variant == name)[alerts.cell])
+        share = _share(alerts, (kind == name)[alerts.cell])
         assert share is not None
         shares[name] = share
-    return Variants(
+    return Kinds(
         reference=reference,
         shares=shares,
         compared=tuple(
@@ -293,6 +302,7 @@ def _compared(
         crude=found.crude,
         adjusted=found.adjusted,
         users=found.users,
+        shared_users=found.shared_users,
         adjusted_p_value=p_value if found.adjusted is None else found.adjusted.p_value,
     )
 
@@ -313,7 +323,9 @@ def _settled(engine: Engine, scope: Scope) -> _Settled:
     )
     is_settled = sent <= settled_before(rows, scope)[cell]
     return _Settled(
-        cells=rows[["venue_id", "daypart", "goal_match", "message_variant", "sent_date"]],
+        cells=rows[
+            ["venue_id", "daypart", "goal_match", "channel", "message_variant", "sent_date"]
+        ],
         cell=cell[is_settled],
         user=user[is_settled],
         is_booked=booked[is_settled] <= scope.window_seconds,

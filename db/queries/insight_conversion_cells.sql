@@ -1,7 +1,8 @@
 -- The cells of some markets' days of sending, for comparing alerts with one another: one row a cell,
 -- its arrays as texts and in one order.
 -- in:  market_ids, start_dates and end_dates (of the same length; both ends included)
-SELECT c.venue_id, c.daypart, c.goal_match, c.message_variant, c.sent_date, m.timezone, k.scored_for,
+SELECT c.venue_id, c.daypart, c.goal_match, c.channel, c.message_variant, c.sent_date, m.timezone,
+    k.scored_for,
     cardinality(c.sent_seconds) AS alerts, array_to_string(c.sent_seconds, ',') AS sent_seconds,
     array_to_string(c.booked_seconds, ',') AS booked_seconds,
     array_to_string(c.user_numbers, ',') AS user_numbers

@@ -49,7 +49,7 @@ def seeded(engine):
 
 
 def test_variants_are_held_against_the_one_that_most_alerts_had(seeded):
-    found = insights.variants_compared(seeded, now=NOW)
+    found = insights.kinds_compared(seeded, "message_variant", now=NOW)
     assert found.reference == "A"
     assert {name: (s.successes, s.trials) for name, s in found.shares.items()} == {
         "A": (20, 52),
@@ -72,7 +72,7 @@ def test_comparisons_and_the_funnel_count_the_same_alerts(seeded):
     assert (saved.first.successes, saved.first.trials) == by_goal["true"]
     assert (saved.second.successes, saved.second.trials) == by_goal["false"]
     by_variant = {row.key: (row.booked, row.sent) for row in _rows(seeded, "message_variant")}
-    variants = insights.variants_compared(seeded, now=NOW)
+    variants = insights.kinds_compared(seeded, "message_variant", now=NOW)
     assert {k: (s.successes, s.trials) for k, s in variants.shares.items()} == by_variant
 
 
@@ -99,7 +99,7 @@ def test_many_alerts_to_few_users_are_less_sure_than_they_look(engine):
         )
     track(engine, events)
     tick(engine, SETTINGS, NOW)
-    (compared,) = insights.variants_compared(engine, now=NOW).compared
+    (compared,) = insights.kinds_compared(engine, "message_variant", now=NOW).compared
     as_if_alone = share_ratio(60, 120, 60, 120)
     assert (compared.first.successes, compared.first.trials) == (60, 120)
     assert compared.crude.interval[1] > 1.5 * as_if_alone.interval[1]
@@ -107,11 +107,11 @@ def test_many_alerts_to_few_users_are_less_sure_than_they_look(engine):
 
 
 def test_forgetting_a_user_changes_no_count_and_no_ratio(seeded):
-    before = insights.variants_compared(seeded, now=NOW)
+    before = insights.kinds_compared(seeded, "message_variant", now=NOW)
     ranked = insights.venues_by_conversion(seeded, now=NOW)
     forget_user(seeded, user_key("user 3", SECRET), now=NOW)
     tick(seeded, SETTINGS, NOW)
-    after = insights.variants_compared(seeded, now=NOW)
+    after = insights.kinds_compared(seeded, "message_variant", now=NOW)
     assert after.shares == before.shares
     assert after.compared[0].adjusted.share_ratio == before.compared[0].adjusted.share_ratio
     assert [v.own for v in insights.venues_by_conversion(seeded, now=NOW)] == [
@@ -147,7 +147,7 @@ def test_losses_by_step_and_cause_are_the_funnels_losses(engine):
 
 
 def test_without_alerts_there_is_nothing_to_compare(engine):
-    assert insights.variants_compared(engine, now=NOW) is None
+    assert insights.kinds_compared(engine, "message_variant", now=NOW) is None
     assert list(insights.venues_by_conversion(engine, now=NOW)) == []
     found = insights.saved_or_not(engine, now=NOW)
     assert (found.first, found.crude, found.adjusted) == (None, None, None)
