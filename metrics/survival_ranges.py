@@ -162,8 +162,10 @@ def _survival_of_chunk(
 
     # One integer a drop that sorts by range, then duration, closings before censorings at a tie.
     span = (int(code.max(initial=0)) >> 1) + 2
-    key = code[np.arange(total) + np.repeat(starts - first, lengths)]
-    key += np.repeat(np.arange(groups) * (2 * span), lengths)
+    whole = np.int32 if groups * 2 * span <= np.iinfo(np.int32).max else np.int64
+    base = np.arange(groups + 1, dtype=whole) * span
+    key = code[np.arange(total) + np.repeat(starts - first, lengths)].astype(whole)
+    key += np.repeat(2 * base[:-1], lengths)
     key.sort()
 
     # From here on one entry a moment: drops of a range that were seen open equally long.
@@ -173,10 +175,8 @@ def _survival_of_chunk(
     moment = moment[ends]
     group = moment // span
     time = moment - group * span
-    first_moment, last_moment = (
-        np.searchsorted(moment, np.arange(groups) * span),
-        np.searchsorted(moment, (np.arange(groups) + 1) * span),
-    )
+    starts_at = np.searchsorted(moment, base)
+    first_moment, last_moment = starts_at[:-1], starts_at[1:]
     closed_before = np.concatenate(([0], np.cumsum((key & 1) ^ 1)))
     closed = closed_before[ends + 1] - closed_before[begins]
     watched = last[group] - begins + longer[group]
@@ -220,7 +220,7 @@ def _survival_of_chunk(
     longest = np.zeros(groups, dtype=np.int64)
     longest[some] = time[last_moment[some] - 1]
     for column, at in enumerate(at_seconds):
-        asked = np.arange(groups) * span + min(int(at), span - 1)
+        asked = base[:-1] + min(int(at), span - 1)
         step = np.searchsorted(moment, asked, side="right") - 1
         before_first = step < first_moment
         step = np.maximum(step, 0)

@@ -218,10 +218,19 @@ def _mann_kendalls(rows: Floats) -> list[MannKendall]:
     n = rows.shape[1]
     first, second = np.triu_indices(n, 1)
     scores = np.sign(rows[:, second] - rows[:, first]).sum(axis=1).astype(int).tolist()
-    return [
-        _mann_kendall(n, s, tuple(np.unique(row, return_counts=True)[1].tolist()))
-        for s, row in zip(scores, rows, strict=True)
-    ]
+    return [_mann_kendall(n, s, ties) for s, ties in zip(scores, _ties(rows), strict=True)]
+
+
+def _ties(rows: Floats) -> list[tuple[int, ...]]:
+    """How often each value of a row is in it, in the order of the values."""
+    ordered = np.sort(rows, axis=1)
+    is_last = np.ones(rows.shape, dtype=np.bool_)
+    is_last[:, :-1] = ordered[:, 1:] != ordered[:, :-1]
+    row, place = np.nonzero(is_last)
+    # As places in all rows written one after the other: each row ends with a last one.
+    counts = np.diff(row * rows.shape[1] + place, prepend=-1)
+    per_row = np.split(counts, np.cumsum(is_last.sum(axis=1))[:-1])
+    return [tuple(of_row.tolist()) for of_row in per_row]
 
 
 def _mann_kendall(n: int, s: int, ties: tuple[int, ...]) -> MannKendall:
