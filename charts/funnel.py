@@ -1,5 +1,5 @@
-"""The funnel of alerts: a bar for each step, what was lost before it split by cause, and what has
-not settled hatched apart."""
+"""The funnel of alerts: a bar for each step, what was lost before it split by what became of the
+table, and what has not settled hatched apart."""
 
 import pandas as pd
 import plotly.graph_objects as go
@@ -18,24 +18,16 @@ CAUSE_WORDS = {
     "unknown": "not known",
 }
 # Of a step's losses, in few words: the step itself is named before them.
-STEP_CAUSE_WORDS = {
-    "gone_before_opened": "gone",
-    "gone_before_tap": "gone",
-    "gone_before_confirm": "gone",
-    "still_there": "still there",
-    "unknown": "not known",
-}
+FATE_WORDS = {"gone": "gone", "still_there": "still there", "unknown": "not known"}
 SHORTEST_LABEL = 0.2  # share of the width from which on a part is named in the picture
 
 
-def cause_colors(look: Look) -> dict[str, str]:
-    """The colour of each cause: gone in shades of one, ignored in that of context."""
+def fate_colors(look: Look) -> dict[str, str]:
+    """The colour of what became of a table: what is known in stronger ones."""
     return {
-        "gone_before_opened": look.second,
-        "gone_before_tap": look.tint(look.second, 0.7),
-        "gone_before_confirm": look.tint(look.second, 0.45),
+        "gone": look.second,
         "still_there": look.context,
-        "unknown": look.grid,
+        "unknown": look.tint(look.context, 0.4),
     }
 
 
@@ -51,13 +43,13 @@ def funnel_figure(
 
     steps: a row for each of sent, opened, tapped, booked: `step`, `count` (settled alerts),
         `step_rate` (share of the step before; None of none). lost: `step` (the one not reached),
-        `cause`, `alerts`. unsettled: alerts whose window has not passed.
+        `fate` (of the table), `alerts`. unsettled: alerts whose window has not passed.
     """
     figure = new_figure(
         look,
         caption,
         plot_height=4 * ROW_HEIGHT,
-        margins=Margins(left=64, right=16, top=8, bottom=8),
+        margins=Margins(left=64, right=16, top=8, bottom=32),
     )
     counts = dict(zip(steps["step"], steps["count"].astype(int), strict=True))
     widest = counts.get("sent", 0) + unsettled
@@ -76,15 +68,17 @@ def funnel_figure(
         hovertemplate="%{customdata}<extra></extra>",
     )
     begins = [counts[name] for name in names]
-    for cause, color in cause_colors(look).items():
-        of_cause = lost[lost["cause"] == cause].set_index("step")["alerts"] if len(lost) else {}
-        alerts = [int(of_cause.get(name, 0)) for name in names]
-        _cause(figure, begins, alerts, cause, color, widest)
+    colors = fate_colors(look)
+    for fate, color in colors.items():
+        of_fate = lost[lost["fate"] == fate].groupby("step")["alerts"].sum()
+        alerts = [int(of_fate.get(name, 0)) for name in names]
+        _fate(figure, begins, alerts, fate, color, widest)
         begins = [begin + more for begin, more in zip(begins, alerts, strict=True)]
     for row, name in enumerate(names):
         _count(figure, look, row, counts[name], widest)
     _rates(figure, look, steps, widest)
     _unsettled(figure, look, counts["sent"], unsettled)
+    _legend(figure, look, colors)
     figure.update_layout(barmode="stack", bargap=0)
     figure.update_xaxes(visible=False, range=[0, widest])
     figure.update_yaxes(
@@ -97,11 +91,11 @@ def funnel_figure(
     return figure
 
 
-def _cause(
-    figure: go.Figure, begins: list[int], alerts: list[int], cause: str, color: str, widest: int
+def _fate(
+    figure: go.Figure, begins: list[int], alerts: list[int], fate: str, color: str, widest: int
 ) -> None:
-    """What was lost to one cause on the way to each step, beside that row's bar; named where it
-    fits. A cause's losses of all steps are another number, which has the cause's name alone."""
+    """What was lost on the way to each step and whose table met this fate, beside that row's bar;
+    named where it fits."""
     names = list(STEP_NAMES.values())
     figure.add_bar(
         x=alerts,
@@ -110,7 +104,7 @@ def _cause(
         width=BAR,
         marker={"color": color},
         customdata=[
-            f"not {name}, {CAUSE_WORDS[cause]}: {number_of(count, 'alert')}"
+            f"not {name}, {FATE_WORDS[fate]}: {number_of(count, 'alert')}"
             for name, count in zip(names, alerts, strict=True)
         ],
         hovertemplate="%{customdata}<extra></extra>",
@@ -120,10 +114,30 @@ def _cause(
             figure.add_annotation(
                 x=begin + count / 2,
                 y=row,
-                text=f"not {names[row]},<br>{STEP_CAUSE_WORDS[cause]} {count_words(count)}",
+                text=f"not {names[row]},<br>{FATE_WORDS[fate]} {count_words(count)}",
                 showarrow=False,
                 font={"size": SMALL_SIZE - 1, "color": text_on(color)},
             )
+
+
+def _legend(figure: go.Figure, look: Look, colors: dict[str, str]) -> None:
+    """Under the picture, since most parts are too short for their names."""
+    figure.add_annotation(
+        text="lost: "
+        + "  ".join(
+            f"<span style='color:{color}'>■</span> {FATE_WORDS[fate]}"
+            for fate, color in colors.items()
+        ),
+        xref="paper",
+        yref="paper",
+        x=0,
+        y=0,
+        xanchor="left",
+        yanchor="top",
+        yshift=-6,
+        showarrow=False,
+        font={"size": SMALL_SIZE, "color": look.muted},
+    )
 
 
 def _count(figure: go.Figure, look: Look, row: int, count: int, widest: int) -> None:

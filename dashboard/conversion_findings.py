@@ -6,6 +6,7 @@ import pandas as pd
 
 from db.insights import Comparison, FunnelRow, FunnelUsers, Kinds, VenueConversion
 from metrics.by_users import FEWEST_USERS
+from metrics.conversion import TOO_LATE
 from metrics.facts import USERS_CANNOT_TELL, Fact
 from metrics.multiple import FALSE_DISCOVERY_RATE, adjusted_p_values
 from metrics.proportions import Interval
@@ -20,10 +21,13 @@ from metrics.wording import (
     ratio_words,
 )
 
-BEFORE = {
-    "gone_before_opened": "the alert was opened",
-    "gone_before_tap": "the tap",
-    "gone_before_confirm": "the booking was confirmed",
+LOST_WORDS = {
+    "never_opened": "were never opened, and their tables were taken meanwhile",
+    "opened_too_late": "were opened after their tables had been taken",
+    "never_tapped": "were opened in time and never tapped, and their tables were taken meanwhile",
+    "tapped_too_late": "were tapped after their tables had been taken",
+    "never_confirmed": "were tapped in time and not booked, and their tables were taken meanwhile",
+    "still_there": "were for tables that were still there",
 }
 FEWEST = 30
 """Below this many settled alerts a finding says only how many there were."""
@@ -86,22 +90,22 @@ def breakdown_title(rows: pd.DataFrame, what: str) -> str:
     return f"By {what}, alerts are booked {', '.join(parts)}"
 
 
-def losses_title(losses: dict[str, int]) -> str:
-    """The cause of most losses."""
-    total = sum(losses.values())
-    if not total:
-        return "No settled alert was lost"
-    cause = max(losses, key=lambda name: losses[name])
-    share = percent_words(losses[cause] / total)
-    gone = sum(losses[name] for name in losses if name.startswith("gone"))
-    if cause == "unknown":
+def losses_title(kinds: dict[str, int], total: FunnelRow) -> str:
+    """The most frequent of LOSS_KINDS. Too late came only who did act."""
+    losses = sum(kinds.values())
+    if not losses:
+        return nothing_lost(total)
+    kind = max(kinds, key=lambda name: kinds[name])
+    share = percent_words(kinds[kind] / losses)
+    if kind == "unknown":
         return f"Of {share} of lost alerts it is not known what became of the table"
-    if cause == "still_there":
-        return (
-            f"{share} of lost alerts were for tables that were still there; "
-            f"{percent_words(gone / total)} came too late"
-        )
-    return f"{share} of lost alerts: the table was gone before {BEFORE[cause]}"
+    late = percent_words(sum(kinds[name] for name in TOO_LATE) / losses)
+    return f"{share} of lost alerts {LOST_WORDS[kind]}; to {late} somebody reacted too late"
+
+
+def nothing_lost(total: FunnelRow) -> str:
+    """Why there are no losses to show."""
+    return "No settled alert was lost" if total.sent else "No alert has settled yet"
 
 
 def faster_title(saved: pd.DataFrame, seconds: int) -> str:

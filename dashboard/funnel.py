@@ -3,7 +3,7 @@
 import pandas as pd
 import streamlit as st
 
-from charts.funnel import CAUSE_WORDS
+from charts.funnel import CAUSE_WORDS, FATE_WORDS
 from charts.look import Caption
 from dashboard import conversion, parts
 from dashboard import conversion_findings as findings
@@ -41,12 +41,20 @@ def _whole(asked: Asked, total: FunnelRow) -> None:
         ]
     )
     lost = conversion.reactions(asked).lost
+    by_fate = lost.pivot_table("alerts", "step", "fate", "sum").reindex(steps["step"])
+    numbers = steps.assign(
+        **{f"lost_{fate}": by_fate[fate].tolist() for fate in FATE_WORDS},
+        sent=total.sent,
+        users=users.users,
+        unsettled=total.unsettled,
+    )
+    shown = conversion.exported(numbers, kept=["step"])
     caption = Caption(
         title=findings.funnel_title(total, users),
         subtitle=(
             f"Settled alerts that reached each step {asked.window_words} of being sent, with the "
-            "share that went on, and what became of those that did not, step by step: “gone”, the "
-            "table was taken too early for them. A later step counts for the earlier ones. "
+            "share that went on, and what became of the tables of those that did not, step by "
+            "step: “gone”, somebody took it. A later step counts for the earlier ones. "
             f"{conversion.n_words(asked, total)}"
         ),
         source=asked.source,
@@ -57,15 +65,7 @@ def _whole(asked: Asked, total: FunnelRow) -> None:
         key="funnel",
         alt=f"{caption.title}. {caption.subtitle}",
         file_name=asked.file_stem("funnel"),
-        table=asked.signed(
-            conversion.exported(
-                steps.assign(sent=total.sent, users=users.users, unsettled=total.unsettled),
-                kept=["step"],
-            )
-        ),
-    )
-    shown = conversion.exported(
-        steps.assign(sent=total.sent, unsettled=total.unsettled), kept=["step"]
+        table=asked.signed(shown),
     )
     conversion.table(
         pd.DataFrame(
@@ -94,6 +94,13 @@ def _whole(asked: Asked, total: FunnelRow) -> None:
                     )
                     for row in shown.itertuples()
                 ],
+                **{
+                    f"Lost before, {words}": [
+                        "" if step == "sent" else conversion.count_text(count)
+                        for step, count in zip(shown["step"], shown[f"lost_{fate}"], strict=True)
+                    ]
+                    for fate, words in FATE_WORDS.items()
+                },
             }
         ),
         key="funnel-steps",

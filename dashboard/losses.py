@@ -1,25 +1,27 @@
-"""Page: why alerts fail. Every loss has one cause, and the causes add up to the losses."""
+"""Page: why alerts fail. Every loss is of one kind, and the kinds add up to the losses."""
 
 import pandas as pd
 import streamlit as st
 
-from charts.funnel import CAUSE_WORDS
+from charts.causes import KIND_WORDS
 from charts.look import Caption
 from dashboard import conversion, parts
 from dashboard import conversion_findings as findings
 from dashboard.conversion import Asked
 from dashboard.figures import causes_figure, faster_figure
 from db.insights import FunnelRow
-from metrics.conversion import CAUSES
+from metrics.conversion import LOSS_KINDS
 from metrics.small_cells import SMALLEST_CELL
 from metrics.wording import count_words, number_of, percent_words
 
 FASTER_SECONDS = 30
 
 MEANING = {
-    "gone_before_opened": "the table was taken before the alert was opened, or it never was",
-    "gone_before_tap": "opened in time, but the table was taken before the tap",
-    "gone_before_confirm": "tapped in time, but the table was taken before the confirmation",
+    "never_opened": "not opened within the window; its table was taken meanwhile",
+    "opened_too_late": "opened, but after the table was taken",
+    "never_tapped": "opened in time, not tapped within the window; the table was taken meanwhile",
+    "tapped_too_late": "opened in time, but tapped after the table was taken",
+    "never_confirmed": "tapped in time, but no booking followed; the table was taken meanwhile",
     "still_there": "nobody took the table within the window, and the user did not book it",
     "unknown": "the alert names no drop, or what became of it was not seen",
 }
@@ -37,26 +39,32 @@ def page() -> None:
 
 def _causes(asked: Asked, total: FunnelRow) -> None:
     losses = sum(total.losses.values())
-    causes = pd.DataFrame({"cause": CAUSES, "alerts": [total.losses[cause] for cause in CAUSES]})
+    lost = conversion.reactions(asked).lost.groupby("kind")["alerts"].sum()
+    kinds = pd.DataFrame(
+        {"kind": list(LOSS_KINDS), "alerts": [int(lost[kind]) for kind in LOSS_KINDS]}
+    )
     caption = Caption(
-        title=findings.losses_title(total.losses),
+        title=findings.losses_title(dict(zip(kinds["kind"], kinds["alerts"], strict=True)), total),
         subtitle=(
-            f"{number_of(losses, 'settled alert')} not booked {asked.window_words}, each with one "
-            "cause, whatever the step at which it was lost; the causes add up to them. "
+            f"{number_of(losses, 'settled alert')} not booked {asked.window_words}, each of one "
+            "kind; the kinds add up to them. “Gone”: somebody took the table within that time. "
             f"{conversion.n_words(asked, total)}"
         ),
         source=asked.source,
     )
-    table = causes.assign(
-        share_of_losses=causes["alerts"] / losses if losses else None,
+    table = kinds.assign(
+        cause=kinds["kind"].map(LOSS_KINDS),
+        share_of_losses=kinds["alerts"] / losses if losses else None,
         losses=losses,
         sent=total.sent,
         booked=total.booked,
     )
     if total.sent < SMALLEST_CELL:
-        table = table[["cause"]].assign(is_suppressed=True)
+        table = table[["kind", "cause"]].assign(is_suppressed=True)
     parts.figure(
-        lambda look, printed: causes_figure(causes, look, printed),
+        lambda look, printed: causes_figure(
+            kinds, look, printed, empty=f"{findings.nothing_lost(total)}."
+        ),
         caption,
         key="causes",
         alt=f"{caption.title}. {caption.subtitle}",
@@ -66,21 +74,22 @@ def _causes(asked: Asked, total: FunnelRow) -> None:
     st.table(
         pd.DataFrame(
             {
-                "Alerts": [count_words(count) for count in causes["alerts"]],
+                "Alerts": [count_words(count) for count in kinds["alerts"]],
                 "Of all losses": [
-                    percent_words(count / losses) if losses else "none"
-                    for count in causes["alerts"]
+                    percent_words(count / losses) if losses else "none" for count in kinds["alerts"]
                 ],
-                "What it means": [MEANING[cause] for cause in CAUSES],
+                "What it means": [MEANING[kind] for kind in kinds["kind"]],
             },
-            index=[CAUSE_WORDS[cause] for cause in CAUSES],
+            index=[KIND_WORDS[kind] for kind in kinds["kind"]],
         )
     )
     st.caption(
         f"{count_words(total.sent)} settled, {count_words(total.booked)} booked, "
-        f"{count_words(losses)} lost. [Funnel](./funnel) counts the same losses step by step: an "
-        "alert that was opened after its table had gone is here *gone before opened*, and there "
-        "*not tapped, gone*."
+        f"{count_words(losses)} lost. A longer window moves losses from *still there* to *gone*: "
+        "given more time, more tables are taken by somebody. The API and the columns of the "
+        "[Funnel](./funnel) add *never* and *too late* up to *gone before opened*, *gone before "
+        "tap* and *gone before confirm*; the Funnel's picture counts the same losses by the step "
+        "that was not reached."
     )
 
 

@@ -6,9 +6,10 @@ Formula: an alert is sent, opened, tapped, booked. A step is reached if it, or a
     has passed (settled) are counted. A loss is a settled alert without a booking, and has one
     cause: the table was taken *before opened*, *before tap* or *before confirm*, the first of these
     steps that had not been reached when it was taken; *still there*, where nobody took it within
-    the window; or *unknown*, where the table's fate is not. Being faster by so much would have
-    saved a loss whose next step came so long or less after the table was taken, but none whose
-    table was gone when the alert was sent: nobody is faster than the sending.
+    the window; or *unknown*, where the table's fate is not. Gone before a step is told apart by
+    whether that step came within the window, *too late*, or did not, *never*. Being faster by so
+    much would have saved a loss whose next step came so long or less after the table was taken, but
+    none whose table was gone when the alert was sent: nobody is faster than the sending.
 Unit: alerts; seconds.
 Range: each step is reached by no more alerts than the one before; the causes add up to the losses.
 Empty case: no settled alerts, counts of zero; a share or a median of nothing is None.
@@ -37,6 +38,26 @@ CAUSES = (
     "still_there",
     "unknown",
 )
+LOSS_KINDS = {
+    "never_opened": "gone_before_opened",
+    "opened_too_late": "gone_before_opened",
+    "never_tapped": "gone_before_tap",
+    "tapped_too_late": "gone_before_tap",
+    "never_confirmed": "gone_before_confirm",
+    "still_there": "still_there",
+    "unknown": "unknown",
+}
+"""Losses told apart further, with the cause that each is of. Whoever confirmed within the window
+booked, so no confirmation is too late."""
+TOO_LATE = ("opened_too_late", "tapped_too_late")
+FATES = {
+    "gone_before_opened": "gone",
+    "gone_before_tap": "gone",
+    "gone_before_confirm": "gone",
+    "still_there": "still_there",
+    "unknown": "unknown",
+}
+"""What became of the table, by cause."""
 NEVER = 2**31 - 1
 """Seconds of a step that was not taken, and of a table that nobody took."""
 NOT_KNOWN = -(2**31)
@@ -97,6 +118,19 @@ def outcomes(alerts: Alerts, window_seconds: int) -> tuple[Ints, Ints]:
         default=2,
     )
     return reached, cause
+
+
+def loss_kind(cause: str, missed: str) -> str:
+    """Which of LOSS_KINDS a loss is, by its cause and the first of STEPS that was not reached.
+
+    >>> loss_kind("gone_before_opened", "opened"), loss_kind("gone_before_opened", "booked")
+    ('never_opened', 'opened_too_late')
+    """
+    if cause == "gone_before_opened":
+        return "never_opened" if missed == "opened" else "opened_too_late"
+    if cause == "gone_before_tap":
+        return "never_tapped" if missed == "tapped" else "tapped_too_late"
+    return "never_confirmed" if cause == "gone_before_confirm" else cause
 
 
 def missed_by_seconds(alerts: Alerts, window_seconds: int) -> Ints:

@@ -13,7 +13,15 @@ from numpy.typing import NDArray
 
 from db.engine import Engine
 from db.insights.conversion import Groups, Scope, read_groups, scope_of
-from metrics.conversion import CAUSES, STEPS, Alerts, missed_by_seconds, outcomes
+from metrics.conversion import (
+    CAUSES,
+    FATES,
+    STEPS,
+    Alerts,
+    loss_kind,
+    missed_by_seconds,
+    outcomes,
+)
 
 CURVE_SECONDS = (1, 2, 5, 10, 15, 20, 30, 45, 60, 90, 120, 180, 240, 300, 450, 600, 900, 1800, 3600)
 """Where the curves are read within the first hour; then at each doubling up to the window."""
@@ -49,7 +57,8 @@ class TimeToAct:
 class ReactionCurves:
     """All over the settled alerts of a window.
 
-    lost: losses by the first step that was not reached and by cause: step, cause, alerts.
+    lost: losses by the first step that was not reached and by cause: step, cause, alerts, with the
+    `kind` (of LOSS_KINDS) and the `fate` of the table that follow from these.
     acted: a row for each of some seconds since the sending; of each step, how many had been seen to
     take it by then: seconds, opened, tapped, booked. saved: of each of `FASTER_SECONDS`, how many
     losses would have been saved by being so much faster at the next step: seconds, saved.
@@ -130,11 +139,17 @@ def _lost(alerts: Alerts, window_seconds: int) -> pd.DataFrame:
     reached, cause = outcomes(alerts, window_seconds)
     return pd.DataFrame(
         [
-            (step, name, int(((reached == place) & (cause == number)).sum()))
+            (
+                step,
+                name,
+                int(((reached == place) & (cause == number)).sum()),
+                loss_kind(name, step),
+                FATES[name],
+            )
             for place, step in enumerate(STEPS[1:])
             for number, name in enumerate(CAUSES)
         ],
-        columns=["step", "cause", "alerts"],
+        columns=["step", "cause", "alerts", "kind", "fate"],
     )
 
 

@@ -12,11 +12,11 @@ from charts.causes import causes_figure
 from charts.cohorts import cohorts_figure
 from charts.faster import faster_figure
 from charts.forest import forest_figure
-from charts.funnel import funnel_figure
+from charts.funnel import FATE_WORDS, funnel_figure
 from charts.look import DARK, LIGHT, Caption, Look
 from charts.reactions import reactions_figure
 from charts.shares import shares_figure
-from metrics.conversion import CAUSES
+from metrics.conversion import LOSS_KINDS
 
 CAPTION = Caption("A finding", "A measure", "A source; simulated data")
 STEPS = ("sent", "opened", "tapped", "booked")
@@ -41,11 +41,11 @@ def lost(sent: int) -> pd.DataFrame:
     counts = steps(sent)["count"].tolist()
     return pd.DataFrame(
         [
-            (step, cause, before - after if cause == "gone_before_opened" else 0)
+            (step, fate, before - after if fate == "gone" else 0)
             for step, before, after in zip(STEPS[1:], counts, counts[1:], strict=False)
-            for cause in CAUSES
+            for fate in FATE_WORDS
         ],
-        columns=["step", "cause", "alerts"],
+        columns=["step", "fate", "alerts"],
     )
 
 
@@ -102,7 +102,10 @@ def acted(rows: int) -> pd.DataFrame:
 DRAWN: dict[str, Callable[[int, Look, Caption | None], go.Figure]] = {
     "funnel": lambda n, look, said: funnel_figure(steps(n), lost(n), look, said, unsettled=n // 3),
     "causes": lambda n, look, said: causes_figure(
-        pd.DataFrame({"cause": CAUSES, "alerts": [n, 0, 0, 2 * n, 0]}), look, said
+        pd.DataFrame({"kind": list(LOSS_KINDS), "alerts": [n, 0, 0, 2 * n, 0, 0, n]}),
+        look,
+        said,
+        empty="Nothing was lost.",
     ),
     "faster": lambda n, look, said: faster_figure(
         pd.DataFrame({"seconds": [0, 30, 60], "saved": [0, n, 2 * n]}),
@@ -163,15 +166,18 @@ def test_the_curve_names_how_many_would_have_been_in_time_at_its_mark() -> None:
     assert "30 s: seven alerts" in str(figure.layout.annotations)
 
 
-def test_a_loss_in_the_funnel_is_named_by_its_step_and_never_by_its_cause_alone() -> None:
-    """The cause alone is the name of its losses at all steps, which are more."""
+def test_a_loss_in_the_funnel_is_named_by_its_step_and_each_colour_below_it() -> None:
     figure = funnel_figure(steps(800), lost(800), LIGHT, unsettled=0)
-    labels = [note.text for note in figure.layout.annotations if "gone" in note.text]
+    (legend,) = [note.text for note in figure.layout.annotations if note.text.startswith("lost")]
+    drawn = {bar.marker.color for bar in figure.data} - {LIGHT.accent}
+    assert drawn == {color for color in drawn if color in legend}
+    assert all(words in legend for words in FATE_WORDS.values())
+    labels = [note.text for note in figure.layout.annotations if note.text.startswith("not ")]
     assert labels == ["not opened,<br>gone 400", "not tapped,<br>gone 200"]
     hovers = [words for bar in figure.data for words in bar.customdata if "gone" in words]
     assert hovers[:3] == [
-        "not sent, gone before opened: no alerts",
-        "not opened, gone before opened: 400 alerts",
-        "not tapped, gone before opened: 200 alerts",
+        "not sent, gone: no alerts",
+        "not opened, gone: 400 alerts",
+        "not tapped, gone: 200 alerts",
     ]
     assert all(words.startswith("not ") for words in hovers)

@@ -19,6 +19,7 @@ from tests.alerting import SETTINGS, alert, track
 from tests.dashboard.conftest import Open
 from tests.dashboard.test_pages import SIMULATED, UNREACHABLE, text
 from tests.dashboard.worlds import NOW
+from tests.factories import closed, deliver, new_drop
 
 FUNNEL, LOSSES = "funnel.py", "losses.py"
 DRIVERS, COHORTS = "drivers.py", "cohorts.py"
@@ -463,3 +464,66 @@ def test_channels_are_compared_like_with_like_and_other_people_are_named(
     assert ("may be the people and not the channel" in said) == is_other
     assert "n = 480 settled alerts; 20 more do not name a channel and are left out" in said
     assert "; 500 more do not say whether the venue was saved and are left out" in said
+
+
+def test_who_never_reacted_is_not_called_late_and_kinds_add_up_to_causes(
+    open_page: Open, engine: Engine, database_url: str
+) -> None:
+    sent_at = NOW - 3 * DAY
+    opened = sent_at - timedelta(seconds=5)
+    gone_at = sent_at + timedelta(seconds=60)
+    drops = [
+        event
+        for k in range(60)
+        for event in (
+            new_drop(opened, slot_id=f"s{k}"),
+            closed(gone_at, opened, slot_id=f"s{k}", slot_at=opened + 5 * DAY),
+        )
+    ]
+    deliver(engine, *drops, received_at=NOW)
+    # Forty never opened, six opened too late, five never tapped, four tapped too late, five never
+    # booked.
+    steps = [()] * 40 + [(90,)] * 6 + [(10,)] * 5 + [(10, 90)] * 4 + [(10, 20)] * 5
+    track(
+        engine,
+        [
+            event
+            for k, seconds in enumerate(steps)
+            for event in alert(
+                sent_at,
+                *seconds,
+                alert_id=f"a{k}",
+                user_id=f"u{k}",
+                slot_id=f"s{k}",
+                opened_at=opened,
+            )
+        ],
+        received_at=NOW,
+    )
+    tick(engine, SETTINGS, NOW)
+    page = open_page(database_url, LOSSES)
+    assert not page.exception
+    kinds = page.table[0].value
+    assert numbers(kinds["Alerts"]) == [40, 6, 5, 4, 5, 0, 0]
+    assert page.subheader[0].value == (
+        "67 % of lost alerts were never opened, and their tables were taken meanwhile; to 17 % "
+        "somebody reacted too late"
+    )
+    assert "A longer window moves losses from *still there* to *gone*" in text(page)
+    steps_table = frame(open_page(database_url, FUNNEL), "Step").set_index("Step")
+    assert steps_table["Lost before, gone"].to_dict() == {
+        "sent": "",
+        "opened": "40",
+        "tapped": "11",
+        "booked": "9",
+    }
+
+
+def test_where_nothing_has_settled_nothing_is_called_lost_or_not(
+    open_page: Open, engine: Engine, database_url: str
+) -> None:
+    track(engine, alerts_of("new", 20, sent_at=NOW - timedelta(hours=1)), received_at=NOW)
+    tick(engine, SETTINGS, NOW)
+    page = open_page(database_url, LOSSES, days="7", within="168")
+    assert page.subheader[0].value == "No alert has settled yet"
+    assert "No settled alert" not in text(page)
