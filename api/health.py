@@ -45,6 +45,7 @@ def metrics(state: AppState, engine: Database) -> Response:
     gauge("backlog_rows", "Accepted rows that no rollup holds yet", now.backlog.rows)
     gauge("pending_ends", "Closings that wait for their opening", now.backlog.pending_ends)
     gauge("rejected_events", "Rows in quarantine", now.rejected_events)
+    gauge("unsent_alerts", "Alerts with steps but no sending", now.unsent_alerts)
     gauge("late_events", "Events of days that were sealed before they came", now.late_events)
     gauge("unsealed_days", "Days whose raw events are kept", now.retention.unsealed_days)
     gauge("due_days", "Days past retention that wait for their seal", len(now.retention.due_dates))

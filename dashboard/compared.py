@@ -58,7 +58,7 @@ def saved_or_not(asked: Asked) -> None:
             )
         ),
     )
-    warning = findings.disagreement_words(found, "saved venues")
+    warning = findings.disagreement_words(found)
     if warning is not None and not is_held:
         st.warning(warning)
     if is_held:
@@ -128,12 +128,11 @@ def kinds(asked: Asked, by: Literal["message_variant", "channel"]) -> None:
         file_name=asked.file_stem(f"{what}s"),
         table=asked.signed(_exported_sides(table, list(found.shares.items()), is_held=is_held)),
     )
-    warnings = [findings.disagreement_words(each, f"alerts of {each.name}") for each in compared]
     if by == "channel":
-        warnings += [findings.other_people_words(each, found.reference) for each in compared]
-    for warning in warnings:
-        if warning is not None:
-            st.warning(warning)
+        for each in compared:
+            warning = findings.other_people_words(each, found.reference)
+            if warning is not None:
+                st.warning(warning)
     if any(findings.users_cannot_tell(each) for each in compared):
         st.caption(findings.CANNOT_TELL_WORDS)
     if is_held:

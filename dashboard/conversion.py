@@ -141,7 +141,7 @@ def header(title: str) -> Asked | None:
     markets = alerted_markets()
     if markets.empty:
         parts.page_header(title, is_simulated=False)
-        st.info(NO_ALERTS)
+        st.info(f"{NO_ALERTS} {unsent_words(unsent_alerts())}".rstrip())
         return None
     market_id = choices.choose_market(
         choices.market_names(markets), usual=str(markets["market_id"].iloc[0]), lacking="alerts"
@@ -187,6 +187,28 @@ def header(title: str) -> Asked | None:
 def alerted_markets() -> pd.DataFrame:
     """Markets with scored alerts."""
     return insights.alerted_markets(data.engine())
+
+
+def unsent_words(unsent: int) -> str:
+    """A sentence on alerts that are in no number; empty without any.
+
+    >>> unsent_words(1)
+    'One alert with steps but no sending (`alert_sent`) is in no number here.'
+    """
+    if not unsent:
+        return ""
+    words = number_of(unsent, "alert")
+    are = "is" if unsent == 1 else "are"
+    return (
+        f"{words[:1].upper()}{words[1:]} with steps but no sending (`alert_sent`) {are} in no "
+        "number here."
+    )
+
+
+@st.cache_data(ttl=data.PROGRESS_FRESH, show_spinner=False)
+def unsent_alerts(market_id: str | None = None) -> int:
+    """How many alerts have steps but no sending, of a market or of all."""
+    return insights.unsent_alerts(data.engine(), market_id)
 
 
 @st.cache_data(ttl=data.FRESH, show_spinner=False, max_entries=200)

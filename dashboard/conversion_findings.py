@@ -250,14 +250,13 @@ def saved_title(fact: Fact) -> str:
     return NOT_TOLD_YET
 
 
-def disagreement_words(found: Comparison, who: str) -> str | None:
-    """A plain warning where crude and adjusted ratio tell different stories. who: the side that has
-    its tables elsewhere, as in "saved venues"."""
+def disagreement_words(found: Comparison) -> str | None:
+    """A plain warning where crude and adjusted ratio tell different stories."""
     if not found.disagrees or found.adjusted is None or found.crude is None:
         return None
     crude = "infinity" if found.crude.ratio is None else number_words(found.crude.ratio)
     return (
         f"Crude and adjusted disagree ({crude} against {number_words(found.adjusted.share_ratio)} "
-        f"times): {who} differ from the others in where and when they have tables. Print "
+        f"times): saved venues differ from the others in where and when they have tables. Print "
         "the adjusted one, if any."
     )

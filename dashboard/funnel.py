@@ -113,6 +113,7 @@ def _whole(asked: Asked, total: FunnelRow) -> None:
         "reached; [Why alerts fail](./losses) and the columns below count them by cause, whatever "
         "the step."
     )
+    parts.footnote(conversion.unsent_words(conversion.unsent_alerts(asked.market_id)))
 
 
 def _broken_down(asked: Asked, total: FunnelRow) -> None:

@@ -54,6 +54,7 @@ def verdicts(state: Status) -> tuple[list[str], list[str], list[str]]:
         _backlog(state.backlog, state),
         _refused(state),
         _late(state),
+        *_unsent(state),
         _sealing(state.retention),
         *_mails(state),
         *(_watching(market) for market in state.markets),
@@ -90,7 +91,8 @@ def _backlog(backlog: Backlog, state: Status) -> tuple[bool, str]:
         else ""
     )
     if backlog.oldest_received_at is None:
-        return True, f"Everything that was accepted is counted.{waiting}"
+        what = "Everything else that" if state.unsent_alerts else "Everything that"
+        return True, f"{what} was accepted is counted.{waiting}"
     text = (
         f"{number_of(backlog.batches, 'delivery', 'deliveries').capitalize()} "
         f"({count_words(backlog.rows)} rows) not counted yet; the oldest came "
@@ -115,6 +117,19 @@ def _late(state: Status) -> tuple[bool, str]:
         f"{number_of(state.late_events, 'event').capitalize()} came after their day was sealed. "
         "They are kept in a ledger and in no number."
     )
+
+
+def _unsent(state: Status) -> list[tuple[bool, str]]:
+    if not state.unsent_alerts:
+        return []
+    return [
+        (
+            False,
+            f"{number_of(state.unsent_alerts, 'alert').capitalize()} with steps but no sending: "
+            "without `alert_sent` an alert is in no number. Send it, with the same `alert_id` and "
+            "`venue_id`; when it comes does not matter.",
+        )
+    ]
 
 
 def _mails(state: Status) -> list[tuple[bool, str]]:

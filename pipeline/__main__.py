@@ -277,6 +277,7 @@ def _status(engine: Engine, settings: Settings, options: argparse.Namespace) -> 
         f"({len(retention.overdue_dates)} overdue), {len(retention.held_days)} held"
     )
     print(f"late events: {state.late_events}, rejected events: {state.rejected_events}")
+    print(f"alerts with steps but no sending: {state.unsent_alerts}")
     for market in state.markets:
         coverage = (
             "not enough data" if market.coverage_rate is None else f"{market.coverage_rate:.1%}"

@@ -21,6 +21,7 @@ from db.insights.conversion import (
     FunnelStep,
     alerted_markets,
     funnel,
+    unsent_alerts,
 )
 from db.insights.conversion_users import FunnelUsers, funnel_users
 from db.insights.curves import open_times_by_weekday, venue_curves
@@ -175,6 +176,7 @@ __all__ = [
     "timing_facts",
     "trend_facts",
     "trends",
+    "unsent_alerts",
     "venue",
     "venue_curves",
     "venue_facts",

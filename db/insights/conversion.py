@@ -147,6 +147,15 @@ def alerted_markets(engine: Engine) -> pd.DataFrame:
     return frame(engine, "insight_alerted_markets")
 
 
+def unsent_alerts(engine: Engine, market_id: str | None = None) -> int:
+    """How many alerts, of a market or of all, have steps but no sending, so that no number holds
+    them."""
+    rows = frame(engine, "insight_unsent_alerts")
+    if market_id is not None:
+        rows = rows[rows["market_id"] == market_id]
+    return int(rows["alerts"].sum())
+
+
 def scope_of(
     engine: Engine,
     market: str | None,

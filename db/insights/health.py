@@ -123,7 +123,10 @@ class Sends:
 
 @dataclass(frozen=True)
 class Status:
-    """What `pipeline status`, `/readyz` and the page "Data health" say, each from the same."""
+    """What `pipeline status`, `/readyz` and the page "Data health" say, each from the same.
+
+    unsent_alerts: alerts with steps but no sending, which are in no number.
+    """
 
     now: datetime
     schema_revision: str | None
@@ -132,6 +135,7 @@ class Status:
     backlog: Backlog
     late_events: int
     rejected_events: int
+    unsent_alerts: int
     retention: Retention
     markets: tuple[MarketStatus, ...]
     sends: tuple[Sends, ...]
@@ -167,6 +171,7 @@ def status(engine: Engine, *, now: datetime, retention_days: int) -> Status:
     with engine.connect() as connection:
         jobs = run(connection, "insight_last_runs").mappings().all()
         backlog = run(connection, "insight_backlog").one()
+        unsent = run(connection, "insight_unsent_alerts").all()
         sends = run(connection, "insight_sends", since=(now - SENDS_SHOWN).date()).mappings().all()
     known = markets(engine)
     return Status(
@@ -182,6 +187,7 @@ def status(engine: Engine, *, now: datetime, retention_days: int) -> Status:
         ),
         late_events=backlog.late_events,
         rejected_events=backlog.rejected_events,
+        unsent_alerts=sum(int(row.alerts) for row in unsent),
         retention=_retention(engine, known, now, retention_days),
         markets=_market_statuses(engine, known, now),
         sends=tuple(Sends(**row) for row in sends),

@@ -73,6 +73,7 @@ def test_prometheus_reads_the_metrics(client, engine):
     assert samples[("tablestakes_backlog_batches",)] == 1
     assert samples[("tablestakes_backlog_rows",)] == 1
     assert samples[("tablestakes_rejected_events",)] == 1
+    assert samples[("tablestakes_unsent_alerts",)] == 0
     assert samples[("tablestakes_job_failed", "tick")] == 0
     key = ("tablestakes_job_last_success_timestamp_seconds", "tick")
     assert samples[key] == NOW.timestamp()

@@ -15,7 +15,7 @@ from dashboard import conversion_findings as findings
 from db.engine import Engine, create_engine
 from pipeline.tick import tick
 from settings import Settings
-from tests.alerting import SETTINGS, alert, track
+from tests.alerting import SETTINGS, alert, step, track
 from tests.dashboard.conftest import Open
 from tests.dashboard.test_pages import SIMULATED, UNREACHABLE, text
 from tests.dashboard.worlds import NOW
@@ -527,3 +527,30 @@ def test_where_nothing_has_settled_nothing_is_called_lost_or_not(
     page = open_page(database_url, LOSSES, days="7", within="168")
     assert page.subheader[0].value == "No alert has settled yet"
     assert "No settled alert" not in text(page)
+
+
+def test_alerts_without_a_sending_are_counted_where_one_looks_for_them(
+    open_page: Open, engine: Engine, database_url: str
+) -> None:
+    track(
+        engine,
+        [step("booking_confirmed", NOW - DAY, f"lost{k}", user_id=f"u{k}") for k in range(12)],
+        received_at=NOW,
+    )
+    tick(engine, SETTINGS, NOW)
+    unsent = "12 alerts with steps but no sending"
+    assert unsent in text(open_page(database_url, FUNNEL))
+    track(engine, alerts_of("a", 20), received_at=NOW)
+    tick(engine, SETTINGS, NOW)
+    assert f"{unsent} (`alert_sent`) are in no number here." in text(
+        open_page(database_url, FUNNEL)
+    )
+    health = text(open_page(database_url, "health.py"))
+    assert f"{unsent}: without `alert_sent` an alert is in no number" in health
+    assert "Everything that was accepted is counted" not in health
+    track(
+        engine,
+        [step("alert_sent", NOW - 2 * DAY, f"lost{k}", user_id=f"u{k}") for k in range(12)],
+        received_at=NOW,
+    )
+    assert "no sending" not in text(open_page(database_url, "health.py"))
