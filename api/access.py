@@ -1,4 +1,8 @@
-"""Who may ask: bearer keys with scopes, and without any key this machine only."""
+"""Who may ask: bearer keys with scopes, and without any key this machine only.
+
+Where there is a login (roles are refused without one) others than this machine are expected, often
+by way of a proxy on it, which makes everybody look local: then nobody may ask without a key.
+"""
 
 import hashlib
 import hmac
@@ -21,6 +25,12 @@ def requires(*scopes: Scope) -> Callable[[Request, AppState], None]:
         keys = state.settings.api_keys
         if keys:
             _check_key(request, keys, scopes)
+        elif state.settings.roles:
+            raise ProblemError(
+                HTTPStatus.FORBIDDEN,
+                "A login is configured (TABLESTAKES_ROLES) but no API keys are, so the API answers "
+                "nobody: set TABLESTAKES_API_KEYS (docs/access.md).",
+            )
         else:
             _check_local(request)
 

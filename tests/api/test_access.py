@@ -4,7 +4,7 @@ import hashlib
 
 import pytest
 
-from settings import ApiKey, Settings
+from settings import ApiKey, Reader, Settings
 from tests.seeding import SETTINGS
 
 READ = "/chat/watches/venue-metrics"
@@ -109,3 +109,26 @@ def test_conversion_needs_a_key_that_may_read_everything(open_client, engine):
         answers = [client.get(path, headers=headers) for path in paths]
         assert tuple(answer.status_code for answer in answers) == statuses
     assert answers[1].json()["detail"] == "The key lacks the scope read."
+
+
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [
+        ("GET", "/conversion/funnel"),
+        ("GET", READ),
+        ("GET", "/openapi.json"),
+        ("POST", "/events"),
+        ("POST", "/scans"),
+        ("POST", "/alerts/track"),
+    ],
+)
+def test_with_a_login_but_no_keys_the_api_answers_nobody(open_client, unreachable, method, path):
+    """A proxy on this machine makes whoever it lets through look like this machine."""
+    settings = SETTINGS.model_copy(
+        update={"roles": (Reader(email="anna@paper.org", roles=frozenset({"founder"})),)}
+    )
+    client = open_client(unreachable, settings, client=("127.0.0.1", 50_000))
+    response = client.request(method, path, json=[] if method == "POST" else None)
+    assert response.status_code == 403
+    assert "set TABLESTAKES_API_KEYS" in response.json()["detail"]
+    assert client.get("/healthz").status_code == 200
