@@ -32,6 +32,7 @@ from bench.page_sessions import many_readers, open_session, reruns
 from bench.page_world import load_page_world
 from db import embedded, migrate
 from db.engine import create_engine
+from pipeline.jobs import Timer
 from settings import PROJECT_DIR, Settings
 from tests.browser.app import launch, reader, running_app, settled
 
@@ -158,12 +159,15 @@ def _databases(folder: Path) -> Iterator[dict[int, str]]:
                 known = connection.execute(
                     "SELECT FROM pg_database WHERE datname = %s", [name]
                 ).fetchone()
-                if known is not None:
-                    continue
-                connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+                if known is None:
+                    connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
             engine = create_engine(urls[days])
             migrate.upgrade(engine)
-            print(load_page_world(engine, settings, n_venues=VENUES, days=days), file=sys.stderr)
+            if known is None:
+                world = load_page_world(engine, settings, n_venues=VENUES, days=days)
+                print(world, file=sys.stderr)
+            # Editions of the weeks before, as where the app has run: readers do not wait beside it.
+            print("made:", Timer(engine, settings).run_due_jobs(), file=sys.stderr)
             engine.dispose()
         yield urls
     finally:
