@@ -85,6 +85,6 @@ app = st.App(
     routes=create_routes(state),
     middleware=[
         *([] if has_login else [Middleware(access.ThisMachineOnly)]),
-        Middleware(GZipMiddleware, minimum_size=1000, compresslevel=5),
+        Middleware(GZipMiddleware, minimum_size=1000, compresslevel=3),
     ],
 )

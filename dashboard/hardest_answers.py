@@ -191,12 +191,14 @@ def _title(ranked: pd.DataFrame, question: Question) -> str:
 def newcomers(question: Question, day: date) -> str:
     """Who is among the hardest and was not as of an earlier day."""
     asked = (question.market_id, day, question.window_days, question.version)
-    names = insights.new_among_hardest(
-        ranking(question).rows, data.whole_ranking(*asked), NEW_AMONG
-    )
+    rows = ranking(question).rows
+    names = insights.new_among_hardest(rows, data.whole_ranking(*asked), NEW_AMONG)
     who = list_words([formats.as_markdown(name) for name in names]) if names else "nobody"
     count = f" ({number_of(len(names), 'venue')})" if names else ""
-    return f"New among the {NEW_AMONG} hardest since {date_words(day)}: {who}{count}."
+    listed = rows[rows["rank"].notna()].head(NEW_AMONG)
+    is_sure = bool((listed["rank_upper"] <= NEW_AMONG).all())
+    hedge = "" if is_sure or not names else "; as far as bands of ranks tell, it could be chance"
+    return f"New among the {NEW_AMONG} hardest since {date_words(day)}: {who}{count}{hedge}."
 
 
 def listed(question: Question, *, shows_all: bool) -> pd.DataFrame:
