@@ -21,8 +21,8 @@ HELP = {
 
 
 def page() -> None:
-    """Finding, window, days in their band, a week against the eight before it, weeks, prime share,
-    neighborhoods."""
+    """Finding, window, days in their band, weeks, prime share, neighborhoods, a week against the
+    eight before it."""
     place = choices.header("Market")
     if place is None:
         return
@@ -39,12 +39,12 @@ def page() -> None:
     spikes = answers.spikes_table(place, window, notes)
     if spikes is not None:
         st.table(spikes)
-    market_week.show(place, last)
     weeks = answers.weeks_picture(place, min(window.last, complete + DAY), complete, notes)
     if weeks is not None:
         parts.show(weeks)
     parts.show(answers.prime_share_picture(place, window, complete, notes))
     _neighborhoods(place, window, last)
+    market_week.show(place, last)
     printable.show(
         data.market_facts(place.market_id, last, place.version),
         source=place.source,
