@@ -214,6 +214,33 @@ def say_unknown(key: str, known: Sequence[str], noun: str) -> None:
         st.warning(f"There is no {noun} called “{formats.as_markdown(asked)}”: it is left out.")
 
 
+def say_not_offered(key: str, offered: Sequence[object], what: str) -> None:
+    """Says so where the URL asks for none of the values offered. what: they are, as in "hours"."""
+    asked = st.query_params.get(key)
+    if asked is not None and asked not in map(str, offered):
+        st.warning(
+            f"“{formats.as_markdown(asked)}” is none of the {what} on offer "
+            f"({', '.join(map(str, offered))}): it is left out."
+        )
+
+
+def say_outside(key: str, first: date, last: date, what: str) -> None:
+    """Says so where the URL asks for a day that is none, or outside the `what`."""
+    asked = st.query_params.get(key)
+    if asked is None:
+        return
+    try:
+        is_inside = first <= date.fromisoformat(asked) <= last
+    except ValueError:
+        is_inside = False
+    if not is_inside:
+        st.warning(
+            f"“{formats.as_markdown(asked)}” is none of the {what}, "
+            f"{date_words(first, with_year=True)} to {date_words(last, with_year=True)}: it is "
+            "left out."
+        )
+
+
 def window(
     place: Place, sizes: Sequence[int], *, default: int, unit_days: int, label: str, keys: str
 ) -> Window:

@@ -60,9 +60,20 @@ BREAKDOWNS: dict[str, str] = {
     "goal_match": "goal match",
     "channel": "channel",
     "message_variant": "variant",
+    "time_to_open": "time to open",
 }
 """What a funnel can be broken down by, and how the pages call it."""
 
+OPENED_WORDS = (
+    "15 s or less",
+    "15–30 s",
+    "30–60 s",
+    "1–2 min",
+    "2–5 min",
+    "5–30 min",
+    "more than 30 min",
+)
+"""The bands of `OPENED_WITHIN_SECONDS`."""
 NOT_COMPARED = ("venue", "week")
 """Venues are compared where they are ranked, weeks with one another."""
 
@@ -149,13 +160,17 @@ def header(title: str) -> Asked | None:
     market = markets.set_index("market_id").loc[market_id]
     choices.market_header(title, market_id)
     usual_hours = data.settings().conversion_window_hours
+    hours_offered = sorted({*WINDOW_HOURS, usual_hours})
+    choices.say_not_offered("days", DAYS, "days of sending")
+    choices.say_not_offered("within", hours_offered, "hours")
+    choices.say_outside("to", market["first_date"], market["last_date"], "days with alerts")
     with st.container(horizontal=True, vertical_alignment="bottom"):
         days = st.segmented_control(
             "Days of sending", DAYS, default=28, required=True, key="days", bind="query-params"
         )
         hours = st.segmented_control(
             "Booked within, hours",
-            sorted({*WINDOW_HOURS, usual_hours}),
+            hours_offered,
             default=usual_hours,
             required=True,
             key="within",
@@ -272,7 +287,11 @@ def key_words(by: str, key: str | None, names: Mapping[str, str]) -> str:
     'impossible or tough'
     """
     if key is None:
-        return {"tier": "not ranked", "neighborhood": "not known"}.get(by, "not said")
+        return {
+            "tier": "not ranked",
+            "neighborhood": "not known",
+            "time_to_open": "opening not seen",
+        }.get(by, "not said")
     if by == "venue":
         return names.get(key, key)
     if by == "weekday":
@@ -283,6 +302,8 @@ def key_words(by: str, key: str | None, names: Mapping[str, str]) -> str:
         return "saved" if key == "true" else "not saved"
     if by == "tier":
         return key.replace("truly ", "").replace(" but doable", "")
+    if by == "time_to_open":
+        return OPENED_WORDS[int(key)]
     if by == "daypart":
         return {"prime": "prime", "off_peak": "off-peak"}.get(key, "not known")
     return key

@@ -4,7 +4,7 @@ import pandas as pd
 import streamlit as st
 
 from charts.look import Caption
-from dashboard import compared, conversion, formats, parts
+from dashboard import choices, compared, conversion, formats, parts
 from dashboard import conversion_findings as findings
 from dashboard.conversion import BREAKDOWNS, Asked
 from dashboard.figures import shares_figure
@@ -13,7 +13,7 @@ from metrics.wording import number_of, rank_band_words
 
 MOST_VENUES = 30
 TIMES = ("weekday", "hour", "daypart")
-UNIT = "times as often"
+BY_SPEED = ": whoever opens fast may be keener, and tables differ"
 
 
 def page() -> None:
@@ -25,7 +25,9 @@ def page() -> None:
     _venues(asked)
     compared.kinds(asked, "channel")
     compared.kinds(asked, "message_variant")
+    _shares(asked, "time_to_open", "conversion-speed", BY_SPEED)
     _shares(asked, "tier", "conversion-tier")
+    choices.say_not_offered("timing", TIMES, "timings")
     by = st.segmented_control(
         "Timing by",
         TIMES,
@@ -136,7 +138,7 @@ def _venues(asked: Asked) -> None:
         st.caption(conversion.HELD_BACK_WORDS)
 
 
-def _shares(asked: Asked, by: str, key: str) -> None:
+def _shares(asked: Asked, by: str, key: str, caveat: str = "") -> None:
     found = conversion.funnel(asked, by)
     rows = conversion.rows_of(asked, by, {})
     if rows.empty:
@@ -149,7 +151,7 @@ def _shares(asked: Asked, by: str, key: str) -> None:
         title=findings.breakdown_title(open_rows, BREAKDOWNS[by]),
         subtitle=(
             f"Share of settled alerts booked {asked.window_words}, by {BREAKDOWNS[by]}, with "
-            "95 % interval, users as the unit; not compared like with like. "
+            f"95 % interval, users as the unit; not compared like with like{caveat}. "
             f"{conversion.n_words(asked, found.total)}"
         ),
         source=asked.source,

@@ -5,7 +5,7 @@ import streamlit as st
 
 from charts.funnel import CAUSE_WORDS, FATE_WORDS
 from charts.look import Caption
-from dashboard import conversion, parts
+from dashboard import choices, conversion, parts
 from dashboard import conversion_findings as findings
 from dashboard.conversion import BREAKDOWNS, STEP_WORDS, Asked
 from dashboard.figures import funnel_figure, shares_figure
@@ -14,7 +14,7 @@ from metrics.conversion import CAUSES
 from metrics.wording import count_words, number_of
 
 MOST_ROWS = 30
-IN_ORDER = ("weekday", "hour", "tier", "daypart")
+IN_ORDER = ("weekday", "hour", "tier", "daypart", "time_to_open")
 
 
 def page() -> None:
@@ -119,6 +119,7 @@ def _whole(asked: Asked, total: FunnelRow) -> None:
 def _broken_down(asked: Asked, total: FunnelRow) -> None:
     # In the URL stands what the reader sees.
     names_of = {words: name for name, words in BREAKDOWNS.items()}
+    choices.say_not_offered("by", list(names_of), "breakdowns")
     asked_by = st.selectbox(
         "Break down by", list(names_of), key="by", bind="query-params", width=220
     )

@@ -118,7 +118,7 @@ def _faster(asked: Asked, total: FunnelRow) -> None:
     st.table(
         pd.DataFrame(
             {
-                "Alerts saved": [count_words(int(count)) for count in saved["saved"]],
+                "Alerts in time": [count_words(int(count)) for count in saved["saved"]],
                 "Of all losses": [
                     percent_words(count / losses, (0.0, 0.001)) if losses else "none"
                     for count in saved["saved"]

@@ -58,6 +58,8 @@ FATES = {
     "unknown": "unknown",
 }
 """What became of the table, by cause."""
+OPENED_WITHIN_SECONDS = (15, 30, 60, 120, 300, 1800)
+"""Upper ends of the bands of time to open, each included; the last band has none."""
 NEVER = 2**31 - 1
 """Seconds of a step that was not taken, and of a table that nobody took."""
 NOT_KNOWN = -(2**31)

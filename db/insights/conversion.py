@@ -18,7 +18,14 @@ from db.engine import Engine
 from db.insights.frames import frame
 from db.insights.market import markets_asked_for
 from metrics.calendar import local_date, local_day_start
-from metrics.conversion import CAUSES, EVENTS, STEPS, Alerts, funnel_counts
+from metrics.conversion import (
+    CAUSES,
+    EVENTS,
+    OPENED_WITHIN_SECONDS,
+    STEPS,
+    Alerts,
+    funnel_counts,
+)
 from metrics.proportions import Proportion, proportion
 
 GROUPINGS = (
@@ -32,8 +39,14 @@ GROUPINGS = (
     "channel",
     "message_variant",
     "week",
+    "time_to_open",
 )
-"""What a funnel can be broken down by; all of the sending, in the market's local time."""
+"""What a funnel can be broken down by: all of the sending, in the market's local time, but for
+`time_to_open`, the band (its place among OPENED_WITHIN_SECONDS) in which the opening was seen; None
+where it was not seen within the window."""
+
+FROM_SECONDS = ("hour", "time_to_open")
+"""Those that the stored counts do not tell apart."""
 
 LONGEST_WINDOW_HOURS = 720
 HOUR = 3600
@@ -192,7 +205,7 @@ def scope_of(
 def _counted(engine: Engine, scope: Scope, grouping: str | None) -> pd.DataFrame:
     """One row a group: key, the settled alerts at each of STEPS, unsettled, losses of each of
     CAUSES. From the stored counts where these are of the window asked for."""
-    if scope.is_counted and grouping != "hour":
+    if scope.is_counted and grouping not in FROM_SECONDS:
         rows = asked(engine, "insight_conversion_counts", scope, grouping=grouping or "")
         return rows.assign(key=rows["key"].fillna("")).groupby("key", as_index=False).sum()
     found = read_groups(engine, scope, grouping)
@@ -235,6 +248,10 @@ def read_groups(
         codes, keys = pd.factorize(_local_hours(rows, row, alerts.sent), sort=True)
         labels: list[str | None] = [str(hour) for hour in keys]
         group = codes.astype(np.int64)
+    elif grouping == "time_to_open":
+        labels = [*(str(band) for band in range(len(OPENED_WITHIN_SECONDS) + 1)), None]
+        group = np.searchsorted(OPENED_WITHIN_SECONDS, alerts.opened)
+        group[alerts.opened > scope.window_seconds] = len(labels) - 1
     else:
         of_row, keys = pd.factorize(rows["key"].fillna(""), sort=True)
         labels = [str(key) or None for key in keys]

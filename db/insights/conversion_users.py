@@ -26,8 +26,8 @@ class FunnelUsers:
     """Of the settled alerts of a group: to how many users they went, and of each of EVENTS the
     share of the step before (`rates`) and of all (`overall`).
 
-    against_others: bookings per alert over those of all other groups together; None of the whole,
-    and where it was not asked for.
+    against_others: bookings per alert over those of all other groups together (of other bands of
+    time to open); None of the whole, and where it was not asked for.
     """
 
     users: int
@@ -61,7 +61,11 @@ def funnel_users(
     rows = _rows(group, len(found.keys), user, reached)
     if not is_compared:
         return whole, dict(zip(found.keys, rows, strict=True))
-    ratios = against_others(group, len(found.keys), user, reached == len(STEPS) - 1)
+    # Alerts that nobody was seen to open were neither fast nor slow.
+    is_asked = np.array([by != "time_to_open" or key is not None for key in found.keys])[group]
+    ratios = against_others(
+        group[is_asked], len(found.keys), user[is_asked], (reached == len(STEPS) - 1)[is_asked]
+    )
     return whole, {
         key: FunnelUsers(row.users, row.rates, row.overall, ratio)
         for key, row, ratio in zip(found.keys, rows, ratios, strict=True)

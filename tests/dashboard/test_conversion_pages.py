@@ -554,3 +554,65 @@ def test_alerts_without_a_sending_are_counted_where_one_looks_for_them(
         received_at=NOW,
     )
     assert "no sending" not in text(open_page(database_url, "health.py"))
+
+
+def test_speed_is_shown_by_time_to_open_and_openings_not_seen_are_told_apart(
+    open_page: Open, engine: Engine, database_url: str
+) -> None:
+    at_once = ((15, 20, 30), 40, "a"), ((16,), 40, "b"), ((1801,), 40, "c"), ((None, 9), 20, "d")
+    events = [
+        event
+        for seconds, size, name in at_once
+        for k in range(size)
+        for event in alert(NOW - 3 * DAY, *seconds, alert_id=f"{name}{k}", user_id=f"{name}{k}")
+    ]
+    track(engine, events, received_at=NOW)
+    tick(engine, SETTINGS, NOW)
+    page = open_page(database_url, DRIVERS)
+    assert not page.exception
+    rows = frame(page, "Time to open").set_index("Time to open")
+    assert rows["Alerts"].to_dict() == {
+        "15 s or less": "40",
+        "15–30 s": "40",
+        "30–60 s": "0",
+        "1–2 min": "0",
+        "2–5 min": "0",
+        "5–30 min": "0",
+        "more than 30 min": "40",
+        "opening not seen": "20",
+    }
+    assert rows["Booked"].iloc[0] == "40"
+    said = text(page)
+    assert "By time to open, alerts are booked most often for 15 s or less (100 %)" in said
+    assert "whoever opens fast may be keener" in said
+    assert list(open_page(database_url, LOSSES).table[1].value.columns) == [
+        "Alerts in time",
+        "Of all losses",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("page", "asked", "said"),
+    [
+        (FUNNEL, {"days": "5"}, "“5” is none of the days of sending on offer (7, 28, 90)"),
+        (LOSSES, {"within": "12"}, "“12” is none of the hours on offer (1, 6, 24, 72, 168)"),
+        (COHORTS, {"to": "2026-08-01"}, "“2026-08-01” is none of the days with alerts, "),
+        (COHORTS, {"to": "tomorrow"}, "“tomorrow” is none of the days with alerts, "),
+        (FUNNEL, {"by": "message_variant"}, "is none of the breakdowns on offer (venue, "),
+        (DRIVERS, {"timing": "week"}, "“week” is none of the timings on offer (weekday, hour, "),
+    ],
+)
+def test_a_value_in_a_link_that_cannot_be_used_is_said(
+    open_page: Open, demo_url: str, page: str, asked: dict[str, str], said: str
+) -> None:
+    found = open_page(demo_url, page, **asked)
+    assert not found.exception
+    assert [warning.value for warning in found.warning if said in warning.value]
+
+
+def test_values_in_a_link_that_can_be_used_need_no_words(open_page: Open, demo_url: str) -> None:
+    page = open_page(demo_url, FUNNEL, days="7", within="6", to="2026-11-20", by="time to open")
+    assert not page.exception
+    assert not page.warning
+    assert "7 days to Fri, Nov 20" in text(page)
+    assert "15 s or less" in frame(page, "Not settled").iloc[0, 0]

@@ -169,6 +169,16 @@ def test_shares_by_users_are_those_of_the_funnel(seeded, by):
     assert whole.users == 46 - 6
 
 
+def test_bands_of_time_to_open_add_up_and_an_empty_one_has_no_share(seeded):
+    found = insights.funnel(seeded, now=NOW, by="time_to_open")
+    _, rows = insights.funnel_users(seeded, now=NOW, by="time_to_open", is_compared=True)
+    assert {row.key: row.sent for row in found.rows if row.sent} == {"0": 92}
+    assert (sum(row.sent for row in found.rows), found.total.sent) == (92, 92)
+    assert list(rows) == [row.key for row in found.rows]
+    assert rows["0"].overall[-1].successes == found.total.booked
+    assert rows["3"].overall[-1] is rows["3"].against_others is None
+
+
 def test_users_who_were_forgotten_are_taken_for_one(seeded):
     for user in range(20):
         forget_user(seeded, user_key(f"user {user}", SECRET), now=NOW)
