@@ -1,6 +1,7 @@
 """One delivery, one batch: what files and requests of every kind have in common."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import uuid4
@@ -106,21 +107,40 @@ def first_acceptance(connection: Connection, delivery: Delivery) -> Acceptance:
 
 
 def stage(connection: Connection, delivery: Delivery, batch_id: int) -> int:
-    """COPYs the delivery into its staging table; returns the number of rows."""
+    """COPYs the delivery into its staging table; returns the number of rows.
+
+    While the server takes in one part, the next is read, in a thread of its own.
+    """
     names = ("batch_id", "row_number", *delivery.format.names, "problem", "payload")
     statement = sql.SQL("COPY {} ({}) FROM STDIN (FORMAT csv)").format(
         sql.Identifier(delivery.format.staging_table),
         sql.SQL(", ").join(map(sql.Identifier, names)),
     )
+    parts = _parts(delivery, batch_id, names)
     received = 0
     driver_connection = connection.connection.driver_connection
     assert driver_connection is not None
-    with driver_connection.cursor() as cursor, cursor.copy(statement) as copy:
-        for chunk in delivery.chunks():
-            rows = delivery.format.typed(chunk, received + 1, batch_id)
-            copy.write(as_csv(rows.select(names)))
-            received += chunk.num_rows
+    with (
+        driver_connection.cursor() as cursor,
+        cursor.copy(statement) as copy,
+        ThreadPoolExecutor(1) as reader,
+    ):
+        following = reader.submit(next, parts, None)
+        while (part := following.result()) is not None:
+            following = reader.submit(next, parts, None)
+            written, rows = part
+            copy.write(written)
+            received += rows
     return received
+
+
+def _parts(delivery: Delivery, batch_id: int, names: Sequence[str]) -> Iterator[tuple[bytes, int]]:
+    """What COPY is to read, a part at a time, and how many rows it is."""
+    received = 0
+    for chunk in delivery.chunks():
+        rows = delivery.format.typed(chunk, received + 1, batch_id)
+        yield as_csv(rows.select(names)), chunk.num_rows
+        received += chunk.num_rows
 
 
 def finish_batch(

@@ -55,7 +55,7 @@ def _merge(
         dates=dates,
         seen_batch_ids=seen_batch_ids,
     )
-    connection.execute(text("SET LOCAL enable_partitionwise_aggregate = off"))
+    connection.execute(text("SET LOCAL enable_partitionwise_aggregate = DEFAULT"))
     # Of the columns that are joined by; arrays would take a while.
     connection.execute(text("ANALYZE added_cells (venue_id, opened_date)"))
     run(connection, "merge_rollup")

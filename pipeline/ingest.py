@@ -34,7 +34,7 @@ from db.writes import accept_drops
 from settings import Settings
 
 FORMATS = {format.kind: format for format in (ALERTS, DROPS, SCANS, VENUES)}
-ROWS_AT_ONCE = 20_000
+ROWS_AT_ONCE = 10_000
 BYTES_AT_ONCE = 4 << 20
 LINES_TO_GUESS_BY = 100
 SUFFIXES = (".csv", ".ndjson", ".parquet")
