@@ -83,13 +83,17 @@ class Market:
 
     def assumed_days(self, first: date, last: date) -> NDArray[np.bool_]:
         """Of which local days, from first to last, the exposure is assumed at least in part."""
-        return np.array(
-            [
-                not self.has_scans
-                or self._assumed_minutes(*local_day_bounds(day, self.row.timezone)) > 0
-                for day in dates_between(first, last)
-            ]
+        days = np.arange(first.toordinal(), last.toordinal() + 1)
+        if not self.has_scans:
+            return np.ones(len(days), dtype=bool)
+        if self.assumed_until <= self.row.first_event_at:
+            return np.zeros(len(days), dtype=bool)
+        begin, end = (
+            local_date(instant, self.row.timezone).toordinal()
+            for instant in (self.row.first_event_at, self.assumed_until - timedelta.resolution)
         )
+        is_assumed: NDArray[np.bool_] = (begin <= days) & (days <= end)
+        return is_assumed
 
     def _assumed_minutes(self, start: datetime, end: datetime) -> float:
         assumed = min(end, self.assumed_until) - max(start, self.row.first_event_at)
