@@ -7,6 +7,7 @@ from charts.look import SMALL_SIZE, Caption, Look, Margins, new_figure, say_inst
 from metrics.wording import duration_short, duration_words, number_of
 
 PLOT_HEIGHT = 200
+LOWEST_LABEL = 0.15  # share of the height below which there is no room under the curve
 
 
 def faster_figure(
@@ -54,9 +55,10 @@ def faster_figure(
             x=marked_seconds,
             y=count,
             text=f"{duration_short(marked_seconds)}: {number_of(count, 'alert')}",
-            xanchor="right",
-            yanchor="bottom",
-            xshift=-6,
+            # Below the curve, which rises: to the left it would lie on the axis.
+            xanchor="left",
+            yanchor="top" if count > LOWEST_LABEL * highest else "bottom",
+            xshift=6,
             showarrow=False,
             font={"size": SMALL_SIZE, "color": look.accent},
         )

@@ -10,7 +10,7 @@ from charts.percent import percent_ticks
 from metrics.wording import duration_short, duration_words, percent_words
 
 PLOT_HEIGHT = 240
-TICKS = (1, 5, 15, 60, 300, 900, 3600, 6 * 3600, 86_400, 7 * 86_400, 30 * 86_400)
+TICKS = (1, 5, 15, 60, 300, 3600, 6 * 3600, 86_400, 7 * 86_400, 30 * 86_400)
 STEPS = ("opened", "tapped", "booked")
 
 
@@ -63,7 +63,7 @@ def reactions_figure(
                 customdata=[f"half of those who {step} had by {duration_words(median)}"],
                 hovertemplate="%{customdata}<extra></extra>",
             )
-    _name_lines(figure, seconds[-1], labels, colors, highest)
+    _name_lines(figure, look, seconds[-1], labels, colors, highest)
     ticks = [tick for tick in TICKS if tick <= seconds[-1]]
     figure.update_xaxes(
         type="log",
@@ -71,6 +71,7 @@ def reactions_figure(
         tickvals=ticks,
         ticktext=[duration_short(tick) for tick in ticks],
         tickangle=0,
+        ticklabelstandoff=4,  # or the first one touches the other axis's
         title={"text": "since the alert was sent"},
     )
     values, texts = percent_ticks(highest * 1.08)
@@ -80,6 +81,7 @@ def reactions_figure(
 
 def _name_lines(
     figure: go.Figure,
+    look: Look,
     end: float,
     labels: list[tuple[str, float]],
     colors: dict[str, str],
@@ -98,5 +100,9 @@ def _name_lines(
             xanchor="left",
             xshift=6,
             showarrow=False,
-            font={"size": SMALL_SIZE, "color": colors[step]},
+            # The grey of a line is too pale for words.
+            font={
+                "size": SMALL_SIZE,
+                "color": look.muted if colors[step] == look.context else colors[step],
+            },
         )

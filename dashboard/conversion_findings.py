@@ -29,6 +29,7 @@ LOST_WORDS = {
     "never_confirmed": "were tapped in time and not booked, and their tables were taken meanwhile",
     "still_there": "were for tables that were still there",
 }
+NO_BREAK = "\u00a0"
 FEWEST = 30
 """Below this many settled alerts a finding says only how many there were."""
 NOT_TOLD_YET = "Whether saving a venue matters cannot be told yet"
@@ -56,7 +57,8 @@ def funnel_title(total: FunnelRow, users: FunnelUsers) -> str:
         )
     return (
         f"{percent_words(overall.share, overall.interval)} of alerts led to a booking "
-        f"({percent_range_words(overall.interval)})"
+        # A phone's line would end at a dash.
+        f"({percent_range_words(overall.interval).replace('–', f'{NO_BREAK}to{NO_BREAK}')})"
     )
 
 

@@ -52,9 +52,9 @@ def _venues(asked: Asked) -> None:
         title=findings.venues_title(conversion.shown_venues(asked)),
         subtitle=(
             f"Share of settled alerts booked {asked.window_words}, drawn towards the average where "
-            "alerts are few (the open dot is the venue's own share), with 95 % interval; at the "
-            f"right the rank with its joint band. n = {number_of(settled, 'settled alert')}. "
-            f"{asked.days_words}."
+            "alerts, or users, are few (the open dot is the venue's own share), with 95 % "
+            "interval, users as the unit; at the right the rank with its joint band. n = "
+            f"{number_of(settled, 'settled alert')}. {asked.days_words}."
         ),
         source=asked.source,
     )

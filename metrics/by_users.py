@@ -70,13 +70,14 @@ class ComparedByUsers:
 @dataclass(frozen=True)
 class ShareByUsers:
     """A share of `trials` that went to `users`, with its 95 % interval with users as the unit; None
-    where all went to one user."""
+    where all went to one user. design_effect: the variance over that of independent trials."""
 
     successes: int
     trials: int
     users: int
     share: float
     interval: Interval | None
+    design_effect: float
 
 
 def share_by_users(successes: Ints, trials: Ints) -> ShareByUsers | None:
@@ -91,16 +92,16 @@ def share_by_users(successes: Ints, trials: Ints) -> ShareByUsers | None:
     users, s, n = len(tried), int(own.sum()), int(tried.sum())
     if not n:
         return None
+    if users > 1 and 0 < s < n:
+        variance = _jackknifed((s - own) / (n - tried))
+        effect = max(1.0, variance / (s * (n - s) / n**3))
+    else:
+        effect = float((tried.astype(np.float64) ** 2).sum() / n)
     interval = None
     if users > 1:
-        if 0 < s < n:
-            variance = _jackknifed((s - own) / (n - tried))
-            effect = max(1.0, variance / (s * (n - s) / n**3))
-        else:
-            effect = float((tried.astype(np.float64) ** 2).sum() / n)
         freedom = (float(special.stdtrit(users - 1, 0.975)) / Z_95) ** 2
         interval = wilson_interval(s, n, dispersion=effect * freedom)
-    return ShareByUsers(s, n, users, s / n, interval)
+    return ShareByUsers(s, n, users, s / n, interval, effect)
 
 
 def compared_by_users(users: Ints, strata: Ints, entries: Ints) -> ComparedByUsers:

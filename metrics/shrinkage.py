@@ -34,7 +34,7 @@ class ShrunkenShare:
     upper: float
 
 
-def beta_prior(successes: Sequence[int], trials: Sequence[int]) -> tuple[float, float] | None:
+def beta_prior(successes: Sequence[float], trials: Sequence[float]) -> tuple[float, float] | None:
     """(a, b) of the beta distribution that fits the counts best; None with fewer than two."""
     s, n = np.asarray(successes, dtype=np.float64), np.asarray(trials, dtype=np.float64)
     if s.shape != n.shape or ((s < 0) | (s > n)).any():
@@ -64,7 +64,7 @@ def beta_prior(successes: Sequence[int], trials: Sequence[int]) -> tuple[float, 
 
 
 def shrunken_shares(
-    successes: Sequence[int], trials: Sequence[int], *, confidence: float = 0.95
+    successes: Sequence[float], trials: Sequence[float], *, confidence: float = 0.95
 ) -> list[ShrunkenShare] | None:
     """Every venue's shrunken share, in the order given, with its interval at the given confidence;
     None with fewer than two venues."""

@@ -212,25 +212,31 @@ def venues_by_conversion(
     venue = venue_of_cell[alerts.cell]
     n_venues = len(ids)
     sent = np.bincount(venue, minlength=n_venues)
-    booked = np.bincount(venue[alerts.is_booked], minlength=n_venues)
-    of_venue = np.split(np.argsort(venue, kind="stable"), np.cumsum(sent)[:-1])
     ratios = against_others(venue, n_venues, alerts.user, alerts.is_booked)
     p_values = adjusted_p_values([None if ratio is None else ratio.p_value for ratio in ratios])
-    shrunken = shrunken_shares(booked.tolist(), sent.tolist())
-    bands = _bands(booked.tolist(), sent.tolist(), shrunken)
+    of_venue = np.split(np.argsort(venue, kind="stable"), np.cumsum(sent)[:-1])
+    own = [_share(alerts, chosen) for chosen in of_venue]
+    # One user's alerts are not as many as they are: a venue counts as so many independent ones.
+    counts = [
+        (s.successes / s.design_effect, s.trials / s.design_effect) if s else (0.0, 0.0)
+        for s in own
+    ]
+    booked, trials = [count for count, _ in counts], [count for _, count in counts]
+    shrunken = shrunken_shares(booked, trials)
+    bands = _bands(booked, trials, shrunken)
     names = dict(frame(engine, "insight_venue_names", venue_ids=list(ids)).values)
     ranked = [
         VenueConversion(
             venue_id,
             names[venue_id],
-            own,
+            share,
             None if shrunken is None else shrunken[place],
             None if bands is None else bands[place],
             ratios[place],
             p_values[place],
         )
         for place, venue_id in enumerate(ids)
-        if (own := _share(alerts, of_venue[place])) is not None
+        if (share := own[place]) is not None
     ]
     return sorted(
         ranked,
@@ -242,7 +248,7 @@ def venues_by_conversion(
 
 
 def _bands(
-    booked: list[int], sent: list[int], shrunken: list[ShrunkenShare] | None
+    booked: list[float], sent: list[float], shrunken: list[ShrunkenShare] | None
 ) -> list[RankBand] | None:
     """Joint bands of the ranks; the highest share has rank 1."""
     if shrunken is None:

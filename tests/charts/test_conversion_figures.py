@@ -13,7 +13,7 @@ from charts.cohorts import cohorts_figure
 from charts.faster import faster_figure
 from charts.forest import forest_figure
 from charts.funnel import FATE_WORDS, funnel_figure
-from charts.look import DARK, LIGHT, Caption, Look
+from charts.look import DARK, LIGHT, Caption, Look, contrast
 from charts.reactions import reactions_figure
 from charts.shares import shares_figure
 from metrics.conversion import LOSS_KINDS
@@ -181,3 +181,22 @@ def test_a_loss_in_the_funnel_is_named_by_its_step_and_each_colour_below_it() ->
         "not tapped, gone: 200 alerts",
     ]
     assert all(words.startswith("not ") for words in hovers)
+
+
+@pytest.mark.parametrize("look", [LIGHT, DARK], ids=["light", "dark"])
+def test_the_names_of_the_lines_can_be_read_and_ticks_leave_room(look: Look) -> None:
+    seconds = [1, 60, 300, 900, 3600, 86_400]
+    table = pd.DataFrame({"seconds": seconds, **{step: range(6) for step in STEPS[1:]}})
+    figure = reactions_figure(table, look, settled=10, medians={})
+    names = [note for note in figure.layout.annotations if "%" in note.text]
+    assert len(names) == 3
+    assert all(contrast(note.font.color, look.page) >= 4.5 for note in names)
+    places = [math.log10(tick) for tick in figure.layout.xaxis.tickvals]
+    assert min(b - a for a, b in itertools.pairwise(places)) > 0.47
+    assert "15 min" not in figure.layout.xaxis.ticktext
+
+
+def test_the_mark_of_being_faster_is_named_where_no_axis_is() -> None:
+    saved = pd.DataFrame({"seconds": [0, 30, 300], "saved": [0, 48, 143]})
+    (name,) = faster_figure(saved, LIGHT, marked_seconds=30).layout.annotations
+    assert (name.xanchor, name.yanchor) == ("left", "top")

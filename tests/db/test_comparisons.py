@@ -188,3 +188,21 @@ def test_users_who_were_forgotten_are_taken_for_one(seeded):
     assert rows["A"].users == 1
     assert rows["A"].overall[-1].interval is None
     assert rows["B"].against_others.is_small
+
+
+def test_a_venue_whose_alerts_went_to_one_user_is_ranked_by_hardly_more_than_one(engine):
+    events = alerts_of(["whale"], 40, variant="A", goal_match=None, venue_id="w", per_user=40)
+    for venue_id in "abc":
+        events += alerts_of(
+            [f"{venue_id}{k}" for k in range(40)],
+            1,
+            variant="A",
+            goal_match=None,
+            venue_id=venue_id,
+        )
+    track(engine, events)
+    tick(engine, SETTINGS, NOW)
+    whale = insights.venues_by_conversion(engine, now=NOW)[0]
+    assert whale.own.share == 1.0
+    assert whale.shrunken.share < 0.6
+    assert (whale.band.best, whale.band.worst) == (1, 4)

@@ -281,7 +281,7 @@ def test_a_headline_that_is_the_lead_s_sentence_is_corrected_once():
 def with_bookings(engine, answer: Newsworthiness | None) -> dict:
     """The internal edition's facts of a market too young for news, with one fact on bookings."""
     context = FactContext(worlds.MONDAY, worlds.SUNDAY, None, "/funnel")
-    now, before = (ShareByUsers(n, 300, 40, n / 300, None) for n in (150, 30))
+    now, before = (ShareByUsers(n, 300, 40, n / 300, None, 1.0) for n in (150, 30))
     fact = bookings_fact(now, before, (3.0, 8.0), context, days_before=28)
     return frozen_facts(
         insights.market_week(engine, "nyc", IsoWeek(2026, 47)),
