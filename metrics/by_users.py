@@ -128,7 +128,10 @@ def compared_by_users(users: Ints, strata: Ints, entries: Ints) -> ComparedByUse
     tables = _sums(stratum, entries.T).T.astype(np.int64)
     adjusted = mantel_haenszel([Stratum(*row) for row in tables.tolist()])
     if adjusted is not None:
-        adjusted = _by_users(adjusted, _without_each(user, stratum, entries))
+        # With one stratum there is nothing to compute anew.
+        adjusted = _by_users(
+            adjusted, _without_each(user, stratum, entries) if stratum.any() else left
+        )
     return ComparedByUsers(crude, adjusted, in_group, shared, effect)
 
 

@@ -217,11 +217,8 @@ def venues_by_conversion(
     of_venue = np.split(np.argsort(venue, kind="stable"), np.cumsum(sent)[:-1])
     own = [_share(alerts, chosen) for chosen in of_venue]
     # One user's alerts are not as many as they are: a venue counts as so many independent ones.
-    counts = [
-        (s.successes / s.design_effect, s.trials / s.design_effect) if s else (0.0, 0.0)
-        for s in own
-    ]
-    booked, trials = [count for count, _ in counts], [count for _, count in counts]
+    booked = [share.successes / share.design_effect if share else 0.0 for share in own]
+    trials = [share.trials / share.design_effect if share else 0.0 for share in own]
     shrunken = shrunken_shares(booked, trials)
     bands = _bands(booked, trials, shrunken)
     names = dict(frame(engine, "insight_venue_names", venue_ids=list(ids)).values)
