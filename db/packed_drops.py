@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import Connection, Row, text
+from sqlalchemy import Connection, Row
 
 from db.queries import query, run
 
@@ -74,20 +74,21 @@ def venues_to_pack(connection: Connection, market_id: str | None = None) -> list
 def pack_venues(connection: Connection, venue_ids: Sequence[str]) -> None:
     """Packs all days of the venues anew."""
     run(connection, "unpack_venues", venue_ids=list(venue_ids))
-    run(connection, "days_of_venues", venue_ids=list(venue_ids))
-    _pack(connection)
+    _pack(connection, run(connection, "days_of_venues", venue_ids=list(venue_ids)).all())
 
 
 def pack_changed(connection: Connection, market_id: str) -> None:
     """Packs the market's venue-days that are marked as not scored yet."""
-    run(connection, "changed_days", market_id=market_id)
-    _pack(connection)
+    _pack(connection, run(connection, "changed_days", market_id=market_id).all())
 
 
-def _pack(connection: Connection) -> None:
-    connection.execute(text("ANALYZE days_to_pack"))
-    run(connection, "pack_days")
-    connection.execute(text("DROP TABLE days_to_pack"))
+def _pack(connection: Connection, venue_days: Sequence[Row[Any]]) -> None:
+    run(
+        connection,
+        "pack_days",
+        venue_ids=[row.venue_id for row in venue_days],
+        opened_dates=[row.opened_date for row in venue_days],
+    )
 
 
 def read_drops(

@@ -1,7 +1,5 @@
--- Which venue-days of a market pack_days.sql is to pack: those whose rollup changed.
+-- Which venue-days of a market are to be packed (pack_days.sql): those whose rollup changed.
 -- in:  market_id
--- out: days_to_pack, of this transaction
-CREATE TEMPORARY TABLE days_to_pack AS
 SELECT u.venue_id, u.opened_date
 FROM unscored_venue_days u
 JOIN venues v USING (venue_id)

@@ -1,13 +1,14 @@
--- Packs the venue-days that were put into `days_to_pack`: what the rollup and the open drops say of a day, as
--- fixed-width big-endian numbers in ascending order, in one row (db/packed_drops.py reads them).
+-- Packs these venue-days: what the rollup and the open drops say of a day, as fixed-width big-endian
+-- numbers in ascending order, in one row (db/packed_drops.py reads them).
 --   openings: 2 bytes a drop, (weekday of the slot 1-7 * 24 + hour of the slot) * 32 + hour of opening
 --   endings: 8 bytes a drop, seconds seen open * 8 + class, then the minute of the end (since 1970;
 --     0 where a day was sealed before they were kept), 4 bytes each; class is 4 for EXPIRED + 2 for two or unknown + 1 for prime
 --   unended: 26 bytes a drop, microseconds since 1970 of its opening, its slot and the slot's next
 --     opening (the largest number for none), and its class
+-- in:  venue_ids, opened_dates (side by side)
 INSERT INTO venue_day_drops (venue_id, opened_date, openings, endings, unended)
 SELECT u.venue_id, u.opened_date, ended.openings, ended.endings, coalesce(unended.drops, '')
-FROM days_to_pack u
+FROM unnest(CAST(:venue_ids AS text[]), CAST(:opened_dates AS date[])) AS u (venue_id, opened_date)
 JOIN venues v USING (venue_id)
 JOIN markets m USING (market_id)
 CROSS JOIN LATERAL (

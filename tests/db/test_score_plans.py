@@ -67,8 +67,7 @@ STATEMENTS: dict[str, tuple[int, dict[str, Any]]] = {
             "resolution_seconds": 60,
         },
     ),
-    "changed_days": (2, {"market_id": "m1"}),
-    "pack_days": (2 * (3 + 1 + 1), {}),  # those days
+    "pack_days": (2 * (3 + 1 + 1), {"venue_ids": TOUCHED, "opened_dates": [TODAY, TODAY]}),
     "drops_to_score": (2 * 90, {"venue_ids": TOUCHED, **QUARTER}),
     "forget_venue_windows": (
         2 * 2 * 14,
