@@ -18,7 +18,7 @@ from db.queries import query, run
 CLOSED, EXPIRED, OPEN = 0, 1, 2
 DROPS_AT_ONCE = 150_000  # bounds the memory; a venue is never split
 VENUES_A_FETCH = 20
-VENUES_AT_ONCE = 100  # to pack
+VENUES_AT_ONCE = 20  # to pack
 DAYS_AT_ONCE = 31
 
 ENDING = np.dtype(">i8")
