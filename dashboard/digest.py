@@ -81,7 +81,8 @@ def page() -> None:
     if not found:
         st.info(
             "No edition yet. The first is made on Monday at 7 am, market time, once a week is "
-            "over; `python -m pipeline digest` makes it at once."
+            "over, and on an app that has just started within minutes: reload the page then. "
+            "`python -m pipeline digest` makes it at once."
         )
         if roles & access.EDITORS:
             _note(place, _running_week(place))

@@ -32,7 +32,9 @@ def show(place: Place, last: date) -> None:
     st.caption(
         f"{window_words(found.first_date, found.last_date)}; of the days chosen those count that "
         "were watched about as much as is usual; usual is what the same weekdays of the eight "
-        "weeks before bring; brackets hold 95 % intervals. The weekly digest goes by these figures."
+        "weeks before bring on average, days that stood out among them (where the band of the "
+        "picture above goes by their median); brackets hold 95 % intervals. The weekly digest goes "
+        "by these figures."
     )
     st.table(_shown(found.parts, found.parts["what"].tolist(), "Tables that opened"))
     days_shown = _shown(

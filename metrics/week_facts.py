@@ -113,8 +113,8 @@ def tables_fact(
         soft = f"About as many {noun}s as usual opened {where}: {count_words(found.observed)}"
         if found.upper > LEAST_CHANGE or found.lower * LEAST_CHANGE < 1:
             soft = capitalized(
-                f"{tables} opened {where}; about {usual} are usual, and no clear difference could "
-                "be seen"
+                f"{tables} opened {where}; the weeks before average about {usual}, and no "
+                "clear difference could be seen"
             )
         return stated(
             kind,
@@ -128,9 +128,9 @@ def tables_fact(
             reason="the difference from usual could be chance",
         )
     wordings = (
-        f"{tables} opened {where}, where about {usual} are usual",
+        f"{tables} opened {where}, where the weeks before average about {usual}",
         f"{tables} opened {where}, {comparison_words(found.ratio, interval)}",
-        f"{tables} opened {where}; about {usual} are usual",
+        f"{tables} opened {where}; the weeks before average about {usual}",
     )
     return stated(
         kind,

@@ -99,6 +99,6 @@ def test_a_count_within_a_wide_interval_is_not_called_about_as_many() -> None:
 
     assert told(0.93, 1.1) == "About as many tables as usual opened in New York: 6,015"
     assert told(0.6, 1.3) == (
-        "6,015 tables opened in New York; about 6,700 are usual, and no clear difference could be "
-        "seen"
+        "6,015 tables opened in New York; the weeks before average about 6,700, and no clear "
+        "difference could be seen"
     )
