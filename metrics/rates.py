@@ -27,7 +27,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import special
 
-from metrics.proportions import CHI_SQUARE_95, wilson_interval
+from metrics.proportions import CHI_SQUARE_95, Interval, wilson_interval
 
 
 @dataclass(frozen=True)
@@ -70,17 +70,26 @@ def poisson_rate(count: int, exposure: float) -> Rate | None:
     _check(count, exposure)
     if exposure == 0:
         return None
-    middle = count + CHI_SQUARE_95 / 2
-    half = math.sqrt(CHI_SQUARE_95 * (count + CHI_SQUARE_95 / 4))
+    score_lower, score_upper = count_interval(count)
     return Rate(
         count=count,
         exposure=exposure,
         rate=count / exposure,
         lower=float(special.gammaincinv(count, 0.025)) / exposure if count else 0.0,
         upper=float(special.gammaincinv(count + 1, 0.975)) / exposure,
-        score_lower=max(middle - half, 0.0) / exposure,
-        score_upper=(middle + half) / exposure,
+        score_lower=score_lower / exposure,
+        score_upper=score_upper / exposure,
     )
+
+
+def count_interval(count: float, chi_square: float = CHI_SQUARE_95) -> Interval:
+    """The score interval of a count, by default of 95 % and of a Poisson count.
+
+    chi_square: the squared critical value, times the dispersion where counts come in clusters.
+    """
+    middle = count + chi_square / 2
+    half = math.sqrt(chi_square * (count + chi_square / 4))
+    return max(middle - half, 0.0), middle + half
 
 
 def rate_ratio(

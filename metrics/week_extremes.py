@@ -1,4 +1,4 @@
-"""DayOfWeeks of a week: its tightest and its loosest day, and which others could have been.
+"""Days of a week: its tightest and its loosest day, and which others could have been.
 
 Formula: by what was to be had, a day is the logarithm of available over usual slots, of its hours
     together. How much days differ without a cause is taken from the weeks before: the median
@@ -31,7 +31,7 @@ from numpy.typing import ArrayLike
 from scipy import special
 
 from metrics.proportions import Interval
-from metrics.rates import pooled_dispersion, rate_ratio
+from metrics.rates import count_interval, pooled_dispersion, rate_ratio
 from metrics.spikes import MAD_TO_SIGMA, median_absolute_deviation
 from metrics.survival import Z_95, Floats
 from metrics.weekday_pattern import ERROR, PAIRS_OF_WEEKDAYS
@@ -133,11 +133,10 @@ def by_tables(
     def extreme(at: int) -> ComparedDay:
         if freedom < FEWEST_FREE_DAYS:
             return ComparedDay(at, counts[at], None, tuple(day for day in others if day != at))
-        middle, half = _count_interval(counts[at], widened(ERROR))
         return ComparedDay(
             at=at,
             number=counts[at],
-            interval=(max(middle - half, 0.0), middle + half),
+            interval=count_interval(counts[at], widened(ERROR)),
             level_with=tuple(day for day in others if day != at and is_level(at, day)),
         )
 
@@ -156,9 +155,3 @@ def _spread(deviations: Floats) -> float:
     found = median_absolute_deviation(deviations[~np.isnan(deviations)])
     assert found is not None  # there are days
     return MAD_TO_SIGMA * found
-
-
-def _count_interval(count: int, dispersion: float) -> tuple[float, float]:
-    """(middle, half width) of a count's score interval, widened."""
-    z_squared = Z_95**2 * dispersion
-    return count + z_squared / 2, math.sqrt(z_squared * (count + z_squared / 4))

@@ -33,7 +33,7 @@ from scipy import special
 
 from metrics.fully_booked import LEAST_EXPOSURE
 from metrics.proportions import Interval
-from metrics.rates import RateRatio, pooled_dispersion, rate_ratio
+from metrics.rates import RateRatio, count_interval, pooled_dispersion, rate_ratio
 from metrics.survival import Z_95, Floats
 
 FEWEST_DAYS_OF_A_WEEKDAY = 3
@@ -146,11 +146,8 @@ def weekday_intervals(
             continue
         dispersion, freedom = max(_dispersion([(counts, shares)]), _dispersion(week))
         reach = Z_95 if dispersion == 1 else float(special.stdtrit(freedom, 0.975))
-        width = reach**2 * dispersion
-        middle = counts.sum() + width / 2
-        half = math.sqrt(width * (counts.sum() + width / 4))
-        total = shares.sum()
-        found.append((max(middle - half, 0.0) / total, (middle + half) / total))
+        lower, upper = count_interval(counts.sum(), reach**2 * dispersion)
+        found.append((lower / shares.sum(), upper / shares.sum()))
     return found
 
 
