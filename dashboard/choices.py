@@ -1,8 +1,9 @@
 """What a reader chooses on more than one page: the market, and a window of days. All in the URL."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any
 from urllib.parse import urlencode
 
 import pandas as pd
@@ -76,45 +77,43 @@ class Window:
 
 
 @dataclass(frozen=True)
-class Places:
-    """The markets that have data, by their ids, and how each is told from the others; `usual` is
-    the one shown unless another is asked for, empty where there is none."""
+class Known:
+    """The markets that have data, by their ids: rows of `data.markets`, and how each is told from
+    the others; `usual` is the one shown unless another is asked for, empty where there is none."""
 
-    places: dict[str, Place]
+    rows: dict[str, Any]
     names: dict[str, str]
     usual: str
 
 
 @st.cache_resource(show_spinner=False, ttl=data.PROGRESS_FRESH)
-def _places() -> Places:
+def _known() -> Known:
     markets = data.markets()
     with_data = markets[markets["latest_date"].notna()]
-    places = {
-        market.market_id: Place(
-            market_id=market.market_id,
-            name=parts.place_words(market.name),
-            timezone=market.timezone,
-            is_simulated=bool(market.is_simulated),
-            prime_start_hour=int(market.prime_start_hour),
-            prime_end_hour=int(market.prime_end_hour),
-            first_date=market.first_date,
-            latest_date=market.latest_date,
-            reach=data.progress(market.market_id),
-        )
-        for market in with_data.itertuples(index=False)
-    }
-    return Places(places, market_names(with_data), preferred_market(with_data) if places else "")
+    rows = {row.market_id: row for row in with_data.itertuples(index=False)}
+    return Known(rows, market_names(with_data), preferred_market(with_data) if rows else "")
 
 
 def header(title: str) -> Place | None:
     """The page's header and the market it is about; None, and said so, where there are no data."""
-    known = _places()
-    if not known.places:
+    known = _known()
+    if not known.rows:
         parts.page_header(title, is_simulated=False)
         st.info(NO_DATA)
         return None
     market_id = choose_market(known.names, usual=known.usual, lacking="events")
-    place = replace(known.places[market_id], reach=data.progress(market_id))
+    market = known.rows[market_id]
+    place = Place(
+        market_id=market_id,
+        name=parts.place_words(market.name),
+        timezone=market.timezone,
+        is_simulated=bool(market.is_simulated),
+        prime_start_hour=int(market.prime_start_hour),
+        prime_end_hour=int(market.prime_end_hour),
+        first_date=market.first_date,
+        latest_date=market.latest_date,
+        reach=data.progress(market_id),
+    )
     parts.page_header(
         title,
         is_simulated=place.is_simulated,
@@ -189,10 +188,10 @@ def market_header(title: str, market_id: str) -> None:
     )
 
 
-def _offer_demo(place: Place, known: Places) -> None:
+def _offer_demo(place: Place, known: Known) -> None:
     """In a real market's first days: a way to the demo, which shows what the pages will say."""
     days = (place.latest_date - place.first_date).days + 1
-    simulated = [other.market_id for other in known.places.values() if other.is_simulated]
+    simulated = [row.market_id for row in known.rows.values() if row.is_simulated]
     if place.is_simulated or days >= FEW_DAYS or not simulated:
         return
     market_id = simulated[0]
