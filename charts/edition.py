@@ -28,7 +28,7 @@ class EditionFigure:
     @property
     def alt(self) -> str:
         """The picture in words."""
-        return f"{self.caption.title}. {self.caption.subtitle}"
+        return self.caption.in_words
 
 
 def edition_figures(facts: Mapping[str, Any]) -> Sequence[EditionFigure]:

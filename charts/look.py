@@ -77,6 +77,11 @@ class Caption:
     subtitle: str
     source: str
 
+    @property
+    def in_words(self) -> str:
+        """The picture for readers who cannot see it."""
+        return f"{self.title}. {self.subtitle}"
+
 
 def source_line(data_through: str | None, *, is_simulated: bool) -> str:
     """Where the numbers are from, and that they are simulated where they are.

@@ -60,7 +60,6 @@ def _weeks(asked: Asked, rows: tuple[FunnelRow, ...], total: FunnelRow) -> None:
         lambda look, printed: cohorts_figure(drawn, look, printed, annotations=notes),
         caption,
         key="cohorts",
-        alt=f"{caption.title}. {caption.subtitle}",
         file_name=asked.file_stem("cohorts"),
         table=asked.signed(
             shown.assign(annotation=annotation_texts(notes, shown["week_date"], unit_days=7))
@@ -112,7 +111,6 @@ def _times(asked: Asked, total: FunnelRow) -> None:
         ),
         caption,
         key="reactions",
-        alt=f"{caption.title}. {caption.subtitle}",
         file_name=asked.file_stem("time-to-act"),
         table=asked.signed(table),
     )

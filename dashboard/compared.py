@@ -18,7 +18,6 @@ from dashboard.figures import forest_figure
 from db import insights
 from db.insights import Comparison
 from metrics.by_users import ShareByUsers
-from metrics.proportions import ShareRatio
 from metrics.wording import count_words, number_of, number_words
 
 UNIT = "times as often"
@@ -32,9 +31,7 @@ def saved_or_not(asked: Asked) -> None:
     keys = ("true", "false")
     held = conversion.held_back(asked, "goal_match")
     is_held = not held.isdisjoint(keys)
-    rows = _forest_rows("all alerts together", found.crude) + _adjusted_rows(
-        "like with like", found
-    )
+    rows = _forest_rows("all alerts together", "like with like", found)
     table = pd.DataFrame([] if is_held else rows, columns=list(_FOREST))
     n = _n_of_some(asked, found.alerts, "say whether the venue was saved", is_held=is_held)
     caption = Caption(
@@ -50,7 +47,6 @@ def saved_or_not(asked: Asked) -> None:
         lambda look, printed: forest_figure(table, look, printed, unit=UNIT),
         caption,
         key="saved",
-        alt=f"{caption.title}. {caption.subtitle}",
         file_name=asked.file_stem("saved-or-not"),
         table=asked.signed(
             _exported_sides(
@@ -100,10 +96,7 @@ def kinds(asked: Asked, by: Literal["message_variant", "channel"]) -> None:
     rows = [
         row
         for each in compared
-        for row in (
-            *_forest_rows(f"{each.name}, all together", each.crude),
-            *_adjusted_rows(f"{each.name}, like with like", each),
-        )
+        for row in _forest_rows(f"{each.name}, all together", f"{each.name}, like with like", each)
     ]
     caption = Caption(
         title=(
@@ -124,7 +117,6 @@ def kinds(asked: Asked, by: Literal["message_variant", "channel"]) -> None:
         lambda look, printed: forest_figure(table, look, printed, unit=UNIT),
         caption,
         key=f"{what}s",
-        alt=f"{caption.title}. {caption.subtitle}",
         file_name=asked.file_stem(f"{what}s"),
         table=asked.signed(_exported_sides(table, list(found.shares.items()), is_held=is_held)),
     )
@@ -173,30 +165,24 @@ def _n_of_some(asked: Asked, alerts: int, said: str, *, is_held: bool) -> str:
 _FOREST = ("name", "ratio", "lower", "upper", "is_subject")
 
 
-def _forest_rows(name: str, crude: ShareRatio | None) -> list[dict[str, object]]:
-    interval = None if crude is None else crude.interval
+def _forest_rows(crude_name: str, adjusted_name: str, found: Comparison) -> list[dict[str, object]]:
+    crude, adjusted = found.crude, found.adjusted
+    crude_told = (None, None) if crude is None else (crude.ratio, crude.interval)
+    adjusted_told = (
+        (None, None) if adjusted is None else (adjusted.share_ratio, adjusted.share_ratio_interval)
+    )
     return [
         {
             "name": name,
-            "ratio": None if crude is None else crude.ratio,
+            "ratio": ratio,
             "lower": None if interval is None else interval[0],
             "upper": None if interval is None else interval[1],
-            "is_subject": False,
+            "is_subject": is_subject,
         }
-    ]
-
-
-def _adjusted_rows(name: str, found: Comparison) -> list[dict[str, object]]:
-    adjusted = found.adjusted
-    interval = None if adjusted is None else adjusted.share_ratio_interval
-    return [
-        {
-            "name": name,
-            "ratio": None if adjusted is None else adjusted.share_ratio,
-            "lower": None if interval is None else interval[0],
-            "upper": None if interval is None else interval[1],
-            "is_subject": True,
-        }
+        for name, (ratio, interval), is_subject in (
+            (crude_name, crude_told, False),
+            (adjusted_name, adjusted_told, True),
+        )
     ]
 
 

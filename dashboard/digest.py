@@ -261,7 +261,6 @@ def _pictures(printed: Printed) -> None:
             figure.draw,
             figure.caption,
             key=f"digest-{figure.name}",
-            alt=figure.alt,
             file_name=f"{editions.file_stem(printed)}-{figure.name}",
         )
 

@@ -86,7 +86,6 @@ def _venues(asked: Asked) -> None:
         ),
         caption,
         key="venues",
-        alt=f"{caption.title}. {caption.subtitle}",
         file_name=asked.file_stem("venues"),
         table=asked.signed(shown),
     )
@@ -167,7 +166,6 @@ def _shares(asked: Asked, by: str, key: str, caveat: str = "") -> None:
         ),
         caption,
         key=key,
-        alt=f"{caption.title}. {caption.subtitle}",
         file_name=asked.file_stem(f"drivers-{by}"),
         table=asked.signed(shown),
     )

@@ -63,7 +63,6 @@ def _whole(asked: Asked, total: FunnelRow) -> None:
         lambda look, printed: funnel_figure(steps, lost, look, printed, unsettled=total.unsettled),
         caption,
         key="funnel",
-        alt=f"{caption.title}. {caption.subtitle}",
         file_name=asked.file_stem("funnel"),
         table=asked.signed(shown),
     )
@@ -163,7 +162,6 @@ def _broken_down(asked: Asked, total: FunnelRow) -> None:
         ),
         caption,
         key="funnel-by",
-        alt=f"{caption.title}. {caption.subtitle}",
         file_name=asked.file_stem(f"by-{by.replace('_', '-')}"),
         table=asked.signed(shown),
     )

@@ -173,7 +173,7 @@ def picture(question: Question, *, shows_all: bool) -> Picture:
         lambda look, said: ranking_figure(drawn, look, said, unit=unit),
         caption,
         key="ranking",
-        alt=f"{caption.title}. {caption.subtitle} The table below holds the same numbers.",
+        alt=f"{caption.in_words} The table below holds the same numbers.",
         file_name=question.file_stem(),
         measure="catchable",
     )

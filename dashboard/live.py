@@ -54,7 +54,6 @@ def _now(place: Place) -> None:
         lambda look, said: nights_figure(counts, look, said, first=today),
         caption,
         key="nights",
-        alt=f"{caption.title}. {caption.subtitle}",
         file_name=place.file_stem("open-tables", f"{now:%Y-%m-%dt%H%M}z"),
         table=counts.assign(market=place.market_id, as_of=now.isoformat(), source=place.source),
         measure="prime_time",

@@ -67,7 +67,6 @@ def _causes(asked: Asked, total: FunnelRow) -> None:
         ),
         caption,
         key="causes",
-        alt=f"{caption.title}. {caption.subtitle}",
         file_name=asked.file_stem("losses"),
         table=asked.signed(table),
     )
@@ -111,7 +110,6 @@ def _faster(asked: Asked, total: FunnelRow) -> None:
         lambda look, printed: faster_figure(saved, look, printed, marked_seconds=FASTER_SECONDS),
         caption,
         key="faster",
-        alt=f"{caption.title}. {caption.subtitle}",
         file_name=asked.file_stem("faster"),
         table=asked.signed(table),
     )

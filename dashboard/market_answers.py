@@ -59,7 +59,6 @@ def days_picture(place: Place, window: Window, complete: date, notes: pd.DataFra
         ),
         caption,
         key="market-days",
-        alt=f"{caption.title}. {caption.subtitle}",
         file_name=place.file_stem("market-days", window.last, f"{window.days}d"),
         table=days.assign(
             annotation=annotation_texts(notes, days["window_date"]),
@@ -137,7 +136,6 @@ def weeks_picture(place: Place, last: date, complete: date, notes: pd.DataFrame)
         ),
         caption,
         key="matched-weeks",
-        alt=f"{caption.title}. {caption.subtitle}",
         file_name=place.file_stem("weeks", last),
         table=weeks.assign(
             week_of=monday,
@@ -173,7 +171,6 @@ def prime_share_picture(
         lambda look, printed: prime_share_figure(weeks, look, printed, annotations=notes),
         caption,
         key="prime-share",
-        alt=f"{caption.title}. {caption.subtitle}",
         file_name=place.file_stem("prime-share", window.last, f"{window.days}d"),
         table=weeks.assign(
             annotation=annotation_texts(notes, weeks["week_date"], unit_days=7),
@@ -208,7 +205,7 @@ def neighborhoods_picture(place: Place, window: Window, last: date, notes: pd.Da
         lambda look, printed: multiples_figure(weeks, look, printed, annotations=notes),
         caption,
         key="neighborhood-weeks",
-        alt=f"{caption.title}. {caption.subtitle} The table below compares them.",
+        alt=f"{caption.in_words} The table below compares them.",
         file_name=place.file_stem("neighborhoods", last),
         table=weeks.assign(
             annotation=annotation_texts(notes, weeks["week_date"], unit_days=7),

@@ -55,7 +55,6 @@ def show(
         lambda look, said: slopes_figure(trends, look, said, weeks=weeks),
         caption,
         key="movers",
-        alt=f"{caption.title}. {caption.subtitle}",
         file_name=stem,
         measure="trend",
     )

@@ -35,7 +35,12 @@ Draw = Callable[[Look, Caption | None], go.Figure]
 KEPT_FOR, MOST_KEPT = timedelta(minutes=10), 100  # of each part of a page
 # A market at hand moves on with every tick; what is said of it only with its version.
 TOLD_APART_BY: dict[str | type, Callable[[Any], Any]] = {
-    "dashboard.choices.Place": lambda place: (place.market_id, place.version, place.source),
+    "dashboard.choices.Place": lambda place: (
+        place.market_id,
+        place.name,
+        place.version,
+        place.source,
+    ),
     # Annotations: a few rows, by what they hold. Streamlit's own way takes a hundred times as long.
     pd.DataFrame: lambda rows: repr(rows.to_numpy().tolist()),
 }
@@ -171,18 +176,23 @@ class Picture:
     """A figure with its words, its numbers, and what it is called when it is saved.
 
     draw: makes the figure in a look, with its caption where it must carry that itself.
-    alt: the picture in words, for readers who cannot see it.
     table: what the picture shows: to be opened under it, and saved as it is there (`{key}-csv`).
     measure: the formula that explains it on hover, by its module's name in `metrics/`.
+    alt: the picture in words, for readers who cannot see it; None: as its caption has them.
     """
 
     draw: Draw
     caption: Caption
     key: str
-    alt: str
     file_name: str
     table: pd.DataFrame | None = None
     measure: str | None = None
+    alt: str | None = None
+
+    @property
+    def in_words(self) -> str:
+        """For readers who cannot see it."""
+        return self.alt or self.caption.in_words
 
     @cached_property
     def light(self) -> go.Figure:
@@ -202,7 +212,7 @@ def show(picture: Picture) -> None:
     st.subheader(caption.title, anchor=False, help=explained)
     st.caption(caption.subtitle)
     drawn = picture.dark if look() is DARK else picture.light
-    st.plotly_chart(drawn, theme=None, config=ON_PAGE, key=key, alt=picture.alt)
+    st.plotly_chart(drawn, theme=None, config=ON_PAGE, key=key, alt=picture.in_words)
     with st.container(horizontal=True, vertical_alignment="center"):
         st.caption(caption.source)
         if picture.table is not None:
@@ -218,13 +228,12 @@ def figure(
     caption: Caption,
     *,
     key: str,
-    alt: str,
     file_name: str,
     table: pd.DataFrame | None = None,
     measure: str | None = None,
 ) -> None:
     """Shows a picture that is not remembered as a whole; parameters as of `Picture`."""
-    show(Picture(draw, caption, key, alt, file_name, table, measure))
+    show(Picture(draw, caption, key, file_name, table, measure))
 
 
 @st.fragment
@@ -252,7 +261,7 @@ def _print_dialog(picture: Picture) -> None:
     drawn = picture.draw(LIGHT, caption)
     words = f"{caption.title}. {caption.subtitle} {caption.source}."
     pictures = {kind: print_image(drawn, kind, title=words) for kind in MIME_TYPES}
-    st.image(pictures["png"], width="stretch", alt=f"{caption.title}. {picture.alt}")
+    st.image(pictures["png"], width="stretch", alt=f"{caption.title}. {picture.in_words}")
     with st.container(horizontal=True):
         for kind, image in pictures.items():
             st.download_button(

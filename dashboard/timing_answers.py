@@ -55,7 +55,6 @@ def hours_picture(place: Place, window: Window, clock: Literal["opened", "slot"]
         lambda look, printed: weekday_hour_figure(cells, look, printed, unit=unit, has_sums=True),
         caption,
         key=f"{clock}-hours",
-        alt=f"{caption.title}. {caption.subtitle}",
         file_name=place.file_stem(f"{clock}-hours", window.last, f"{window.days}d"),
         table=_export(exported, place, window),
     )
@@ -97,7 +96,6 @@ def joint_picture(place: Place, window: Window, night: Night) -> Picture:
         lambda look, printed: weekday_hour_figure(cells, look, printed, has_sums=True),
         caption,
         key="joint-hours",
-        alt=f"{caption.title}. {caption.subtitle}",
         file_name=place.file_stem("opening-times", night.words, window.last, f"{window.days}d"),
         table=_export(
             times.assign(tables_for_weekday=weekday, from_hour=first_hour, through_hour=last_hour),
@@ -123,7 +121,6 @@ def lead_picture(place: Place, window: Window) -> Picture:
         lambda look, printed: lead_time_figure(leads, look, printed),
         caption,
         key="lead",
-        alt=f"{caption.title}. {caption.subtitle}",
         file_name=place.file_stem("lead-time", window.last, f"{window.days}d"),
         table=_export(leads, place, window),
     )
@@ -163,7 +160,7 @@ def sides_pictures(place: Place, window: Window, night: Night) -> tuple[Picture,
             ),
             caption,
             key=key,
-            alt=f"{caption.title}. {caption.subtitle} The table below holds the same numbers.",
+            alt=f"{caption.in_words} The table below holds the same numbers.",
             file_name=place.file_stem(key, window.last, f"{window.days}d"),
         )
 

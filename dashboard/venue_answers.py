@@ -78,7 +78,6 @@ def curve_picture(
         lambda look, said: survival_figure(curve, look, said, reaction_seconds=reaction),
         caption,
         key="survival",
-        alt=f"{caption.title}. {caption.subtitle}",
         file_name=_stem("venue-survival", facts, as_of, f"{size}d"),
         table=table,
         measure="survival",
@@ -106,7 +105,6 @@ def opening_pictures(
         lambda look, said: clock_figure(openings["opened_minute"].to_numpy(), clock, look, said),
         released,
         key="clock",
-        alt=f"{released.title}. {released.subtitle}",
         file_name=_stem("venue-openings", facts, as_of),
         measure="release_clock",
         table=openings.assign(
@@ -127,7 +125,6 @@ def opening_pictures(
             lambda look, said: weekday_hour_figure(cells, look, said),
             caption,
             key=f"{what}-hours",
-            alt=f"{caption.title}. {caption.subtitle}",
             file_name=_stem(f"venue-{what}-hours", facts, as_of),
             table=cells.assign(venue_id=facts.venue_id, venue=facts.name, source=source),
         )
@@ -161,7 +158,6 @@ def ranks_picture(
         lambda look, said: rank_history_figure(ranks, look, said, annotations=notes),
         caption,
         key="ranks",
-        alt=f"{caption.title}. {caption.subtitle}",
         file_name=_stem("venue-ranks", facts, as_of),
         table=ranks.assign(
             annotation=annotation_texts(notes, ranks["as_of_date"]),
@@ -308,7 +304,6 @@ def days_picture(
         ),
         caption,
         key="history",
-        alt=f"{caption.title}. {caption.subtitle}",
         file_name=_stem("venue-days", facts, as_of),
         table=days.assign(
             annotation=annotation_texts(notes, days["window_date"]),

@@ -89,7 +89,7 @@ def days_picture(place: Place, complete: date, last: date, notes: pd.DataFrame) 
         ),
         caption,
         key="week-days",
-        alt=f"{plain.title}. {plain.subtitle}",
+        alt=plain.in_words,
         file_name=place.file_stem("this-week", last),
         table=days.assign(
             annotation=annotation_texts(notes, days["window_date"]),
@@ -187,7 +187,6 @@ def movers_picture(place: Place, complete: date) -> Picture:
         lambda look, printed: slopes_figure(trends, look, printed, weeks=weeks),
         caption,
         key="movers",
-        alt=f"{caption.title}. {caption.subtitle}",
         file_name=place.file_stem("movers", complete),
         table=trends.assign(source=place.source),
         measure="trend",
