@@ -4,6 +4,7 @@ The formulas are those of `metrics/`. Scoring keeps the rows (`pipeline/score.py
 not kept is computed when it is asked for (`db/insights/past_windows.py`), by the same code.
 """
 
+import math
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -73,30 +74,32 @@ class WindowTable:
         self.shape = (len(drops.venue_ids), len(exposure))
         self.key = drops.venue * self.shape[1] + drops.day
         is_closed = drops.kind == CLOSED
+        of_kind = self._daily(self.key * 3 + drops.kind, 3)
+        of_hours = self._daily(self.key * 2 + drops.is_prime, 2)
         self.counts = {
-            "new_drop_count": self._daily(slice(None)),
-            "closed_count": self._daily(is_closed),
-            "expired_count": self._daily(drops.kind == EXPIRED),
-            "open_count": self._daily(drops.kind == OPEN),
-            "prime_time_drops": self._daily(drops.is_prime),
-            "off_peak_drops": self._daily(~drops.is_prime),
+            "new_drop_count": of_kind.sum(axis=2),
+            "closed_count": of_kind[..., CLOSED],
+            "expired_count": of_kind[..., EXPIRED],
+            "open_count": of_kind[..., OPEN],
+            "prime_time_drops": of_hours[..., 1],
+            "off_peak_drops": of_hours[..., 0],
         }
         self.seen_seconds, self.is_taken = seen_open(drops, watch, market.resolution_seconds)
         self.closed_seconds = drops.seconds[is_closed]
         self.closed_key = self.key[is_closed]
         is_watched = exposure > 0
         # Catchable: prime tables for two (or unknown) on days that were watched.
-        is_catchable = drops.is_prime & drops.is_small & is_watched[drops.day]
-        self.catchable_key = self.key[is_catchable]
-        self.catchable_seconds = self.seen_seconds[is_catchable]
-        self.is_catchable_taken = self.is_taken[is_catchable]
-        catchable = self._daily(is_catchable)
+        catchable = np.flatnonzero(drops.is_prime & drops.is_small & is_watched[drops.day])
+        self.catchable_key = self.key[catchable]
+        self.catchable_seconds = self.seen_seconds[catchable]
+        self.is_catchable_taken = self.is_taken[catchable]
+        daily_catchable = self._daily(self.catchable_key, 1)[..., 0]
         watched_new = np.where(is_watched, self.counts["new_drop_count"], 0)
         per_exposure = np.divide(1.0, exposure, out=np.zeros_like(exposure), where=is_watched)
         observed = is_observed_day(exposure)
         self.sums = {name: _running(daily) for name, daily in self.counts.items()} | {
-            "catchable": _running(catchable),
-            "catchable_squares": _running(catchable**2 * per_exposure),
+            "catchable": _running(daily_catchable),
+            "catchable_squares": _running(daily_catchable**2 * per_exposure),
             "watched_new": _running(watched_new),
             "new_squares": _running(watched_new**2 * per_exposure),
             "booked_days": _running((self.counts["prime_time_drops"] == 0) & observed),
@@ -123,7 +126,7 @@ class WindowTable:
         scores = self._scores(venue, end, size)
         half_watched = self._exposed("half_watched_days", end, size)
         observed_days = self._exposed("observed_days", end, size)
-        prime = self.counts["prime_time_drops"]
+        prime = [list(map(str, daily)) for daily in self.counts["prime_time_drops"].tolist()]
         return self._table(
             venue,
             {
@@ -147,8 +150,8 @@ class WindowTable:
                 "coverage_rate": observed_days / size,
                 "is_coverage_assumed": self._exposed("assumed_days", end, size) > 0,
                 "daily_prime_drops": [
-                    "{" + ",".join(map(str, prime[v, e - s + 1 : e + 1].tolist())) + "}"
-                    for v, e, s in zip(venue, end, size, strict=True)
+                    "{" + ",".join(prime[v][e - s + 1 : e + 1]) + "}"
+                    for v, e, s in zip(venue.tolist(), end.tolist(), size.tolist(), strict=True)
                 ],
             },
         )
@@ -230,11 +233,10 @@ class WindowTable:
             "volatility_p": volatility_p,
         }
 
-    def _daily(self, chosen: NDArray[np.bool_] | slice) -> Counts:
-        """Drops of each venue on each day, shape (venues, days)."""
-        return np.bincount(self.key[chosen], minlength=self.shape[0] * self.shape[1]).reshape(
-            self.shape
-        )
+    def _daily(self, key: Counts, classes: int) -> Counts:
+        """Drops of each venue on each day and of each class, shape (venues, days, classes)."""
+        shape = (*self.shape, classes)
+        return np.bincount(key, minlength=math.prod(shape)).reshape(shape)
 
     def _drops_of_a_quarter(self, venue: Counts, end: Counts) -> Any:
         return self._sum("new_drop_count", venue, end, np.full_like(end, LONGEST_WINDOW))

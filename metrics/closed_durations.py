@@ -75,11 +75,15 @@ def _of_chunk(
 
     # Sorted within each window: the window's number is the key's leading part.
     span = int(drop.max()) + 1
-    key = np.repeat(np.arange(size.size), size) * span + drop
+    whole = np.int32 if size.size * span <= np.iinfo(np.int32).max else np.int64
+    base = np.arange(size.size, dtype=whole) * span
+    key = drop.astype(whole)
+    key += np.repeat(base, size)
     key.sort()
-    low = key[begin + (size - 1) // 2] - np.arange(size.size) * span
-    high = key[begin + size // 2] - np.arange(size.size) * span
-    median[some] = (low + high) / 2
+    low = key[begin + (size - 1) // 2] - base
+    high = key[begin + size // 2] - base
+    # Added as floats: two long durations may be more than the whole numbers hold.
+    median[some] = (low + high.astype(np.float64)) / 2
 
     squares = np.add.reduceat((drop - np.repeat(mean[some], size)) ** 2, begin)
     with np.errstate(divide="ignore", invalid="ignore"):

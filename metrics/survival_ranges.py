@@ -170,23 +170,27 @@ def _survival_of_chunk(
 
     # From here on one entry a moment: drops of a range that were seen open equally long.
     moment = key >> 1
-    ends = np.flatnonzero(np.append(moment[1:] != moment[:-1], True)[:total])
-    begins = np.append(0, ends + 1)[: ends.size]
+    is_last = np.ones(total, dtype=bool)
+    np.not_equal(moment[1:], moment[:-1], out=is_last[:-1])
+    ends = np.flatnonzero(is_last)
     moment = moment[ends]
-    group = moment // span
-    time = moment - group * span
     starts_at = np.searchsorted(moment, base)
     first_moment, last_moment = starts_at[:-1], starts_at[1:]
-    closed_before = np.concatenate(([0], np.cumsum((key & 1) ^ 1)))
-    closed = closed_before[ends + 1] - closed_before[begins]
-    watched = last[group] - begins + longer[group]
+    moments = last_moment - first_moment
+    time = moment - np.repeat(base[:-1], moments)
+    closed_before = np.zeros(total + 1, dtype=np.int32)
+    np.cumsum((key & 1) ^ 1, dtype=np.int32, out=closed_before[1:])
+    begins = np.zeros_like(ends)
+    begins[1:] = ends[:-1] + 1
+    closed = np.diff(closed_before[ends + 1], prepend=np.int32(0))
+    watched = np.repeat(last + longer, moments) - begins
     left = watched - closed
 
     # The last drops of a range, if closed, take S to 0, where its logarithm ends.
     is_zero = left == 0
     some_left = np.maximum(left, 1)
-    log_survival = _running_sum(np.log(some_left / watched), first_moment, group, LOG_BITS)
-    greenwood = _running_sum(closed / (some_left * watched), first_moment, group, GREENWOOD_BITS)
+    log_survival = _running_sum(np.log(some_left / watched), first_moment, moments, LOG_BITS)
+    greenwood = _running_sum(closed / (some_left * watched), first_moment, moments, GREENWOOD_BITS)
     log_survival[is_zero] = -np.inf
     greenwood[is_zero] = np.inf
 
@@ -200,12 +204,12 @@ def _survival_of_chunk(
         result[exists] = time[found[exists]]
         return result
 
-    inside = np.flatnonzero((log_survival < 0) & ~is_zero)
-    log_log = np.log(-log_survival[inside])
-    half_width = Z_95 * np.sqrt(greenwood[inside]) / -log_survival[inside]
-    is_below, is_above = is_zero.copy(), np.zeros_like(is_zero)
-    is_below[inside] = log_log + half_width >= LOG_LOG_2
-    is_above[inside] = log_log - half_width >= LOG_LOG_2
+    # Where nothing was taken yet there is no interval, where nothing is left no upper end: `nan`.
+    with np.errstate(divide="ignore", invalid="ignore"):
+        log_log = np.log(-log_survival)
+        half_width = Z_95 * np.sqrt(greenwood) / -log_survival
+    is_below = is_zero | (log_log + half_width >= LOG_LOG_2)
+    is_above = log_log - half_width >= LOG_LOG_2
 
     median_lower = time_of_first(is_below, np.nan)
     median_upper = time_of_first(is_above, np.inf)
@@ -230,7 +234,7 @@ def _survival_of_chunk(
 
     return (
         lengths,
-        closed_before[last] - closed_before[first],
+        (closed_before[last] - closed_before[first]).astype(np.int64),
         time_of_first(log_survival <= np.log(HALF), np.nan),
         median_lower,
         median_upper,
@@ -240,13 +244,12 @@ def _survival_of_chunk(
     )
 
 
-def _running_sum(values: Floats, first: Ints, group: Ints, bits: int) -> Floats:
-    """Cumulative sums that start anew at each range; `group` is the range of each value.
+def _running_sum(values: Floats, first: Ints, lengths: Ints, bits: int) -> Floats:
+    """Cumulative sums that start anew at each range, which begins at `first` and is so long.
 
     Summed as whole multiples of 2 ** -bits, which is exact: no range's sums depend on what is
     computed beside it. (The sum of all may wrap around; the differences do not mind.)
     """
-    total = np.cumsum(np.rint(np.ldexp(values, bits)).astype(np.int64))
+    total = np.cumsum(np.rint(values * 2.0**bits).astype(np.int64))
     before = np.concatenate((np.zeros(1, dtype=np.int64), total))[first]
-    since_start: Floats = np.ldexp((total - before[group]).astype(np.float64), -bits)
-    return since_start
+    return np.asarray((total - np.repeat(before, lengths)) * 2.0**-bits, dtype=np.float64)
