@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import Engine
+from sqlalchemy import Engine, text
 
 from db.deliveries import (
     Acceptance,
@@ -16,6 +16,10 @@ from db.partitions import days_to_make, make_days
 from db.queries import run
 from db.retry import retried
 from db.writes import lock_days
+
+# Rows from which the planner is told what came: it takes a staging table for nearly empty, and
+# would hold each row of a delivery against each other.
+MANY_SCANS = 1_000
 
 
 def accept_scans(engine: Engine, delivery: Delivery, *, received_at: datetime) -> Acceptance:
@@ -31,6 +35,8 @@ def accept_scans(engine: Engine, delivery: Delivery, *, received_at: datetime) -
             if batch_id is None:
                 return first_acceptance(connection, delivery)
             received = stage(connection, delivery, batch_id)
+            if received > MANY_SCANS:
+                connection.execute(text("ANALYZE staged_scans"))
             run(
                 connection,
                 "reject_invalid_scans",

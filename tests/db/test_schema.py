@@ -7,12 +7,23 @@ import sqlalchemy as sa
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 
+from db import scan_writes
 from db.partitions import days_to_make, make_days, partition_exists
 from db.queries import query, run
 from db.schema import drop_events, metadata
 from db.writes import LARGE_BATCH
 from pipeline.tick import tick
-from tests.factories import SETTINGS, at, closed, deliver, execute, new_drop, read
+from tests.factories import (
+    SETTINGS,
+    at,
+    closed,
+    deliver,
+    deliver_scans,
+    execute,
+    new_drop,
+    read,
+    scan,
+)
 
 DAY = date(2026, 11, 20)
 
@@ -104,6 +115,30 @@ def test_aggregating_a_small_batch_reads_its_own_rows_of_its_own_days(engine):
             {"added_cells", "drop_rollup"},
             {"drop_rollup_pkey"},
         )
+
+
+def test_a_large_delivery_of_scans_reads_each_of_its_rows_a_few_times_and_not_each_for_each(
+    engine, monkeypatch
+):
+    rows_read = {}
+
+    def counted(connection, name, **parameters):
+        result = run(connection, name, **parameters)
+        rows_read[name] = connection.scalar(
+            sa.text(
+                "SELECT seq_tup_read + idx_tup_fetch FROM pg_stat_xact_all_tables "
+                "WHERE relname = 'staged_scans'"
+            )
+        )
+        return result
+
+    monkeypatch.setattr(scan_writes, "run", counted)
+    number = scan_writes.MANY_SCANS + 1
+    first = at("2026-11-18 12:00")
+    deliver(engine, new_drop(first))
+    looks = deliver_scans(engine, *(scan(first + timedelta(minutes=n)) for n in range(number)))
+    assert looks.accepted == number
+    assert number <= rows_read["reject_invalid_scans"] < 5 * number
 
 
 def scanned(connection, name, **parameters):
