@@ -28,7 +28,8 @@ UNENDED = np.dtype(
 OPENING = np.dtype(">i2")
 NO_NEXT = np.iinfo(np.int64).max
 MICROSECONDS = 1_000_000
-SMALL_OR_PRIME = 3  # the two lower bits of a class; 4 is EXPIRED
+EXPIRED_BIT = 4  # of an ending's class
+MINUTE_BITS = 0xFFFFFFFF  # the lower half of an ending
 
 
 @dataclass(frozen=True)
@@ -124,46 +125,43 @@ def read_drops(
 
 
 def _as_drops(rows: Sequence[Row[Any]], now: datetime, seen_until: datetime) -> Drops:
+    endings = np.frombuffer(b"".join(row.endings for row in rows), ENDING).astype(np.int64)
+    endings_a_day = _drops_a_day((row.endings_sizes for row in rows), ENDING.itemsize)
+    unended = np.frombuffer(b"".join(row.unended for row in rows), UNENDED)
+    unended_a_day = _drops_a_day((row.unended_sizes for row in rows), UNENDED.itemsize)
+    drops_a_day = endings_a_day + unended_a_day
     days = np.concatenate([np.asarray(row.days, dtype=np.int64) for row in rows])
     venues = np.repeat(np.arange(len(rows)), [len(row.days) for row in rows])
-    endings = np.frombuffer(b"".join(row.endings for row in rows), ENDING).astype(np.int64)
-    ends_of = _repeated((row.endings_sizes for row in rows), ENDING.itemsize)
-    unended = np.frombuffer(b"".join(row.unended for row in rows), UNENDED)
-    opens_of = _repeated((row.unended_sizes for row in rows), UNENDED.itemsize)
 
-    slot, next_opened = unended["slot"].astype(np.int64), unended["next_opened"].astype(np.int64)
+    opened, slot = unended["opened"].astype(np.int64), unended["slot"].astype(np.int64)
+    next_opened = unended["next_opened"].astype(np.int64)
     has_next = next_opened != NO_NEXT
     seen = np.minimum(slot, np.where(has_next, next_opened, _microseconds(seen_until)))
-    open_seconds = np.maximum((seen - unended["opened"]) // MICROSECONDS, 0)
+    open_seconds = np.maximum((seen - opened) // MICROSECONDS, 0)
     is_over = has_next | (slot <= _microseconds(now))
-
-    code = endings >> 32
-    kind = np.concatenate(((code & 4) >> 2, np.where(is_over, EXPIRED, OPEN)))
-    row = np.concatenate((ends_of, opens_of))
-    drop_class = np.concatenate((code & SMALL_OR_PRIME, unended["drop_class"]))
-    seconds = np.concatenate((code >> 3, open_seconds))
-    signed = (endings & 0xFFFFFFFF).astype(np.uint32).view(np.int32)
-    open_until = unended["opened"] // MICROSECONDS + open_seconds
-    minutes = np.concatenate((signed.astype(np.int64), open_until // 60))
-    # Two runs that are sorted each; what is equal stays in the order of its bytes.
-    order = np.argsort(row, kind="stable")
-    row, drop_class = row[order], drop_class[order]
+    minute = (opened // MICROSECONDS + open_seconds) // 60
+    # As an ending is packed, each day's behind the day's endings.
+    ended_so = (open_seconds << 3) | (is_over * EXPIRED_BIT) | unended["drop_class"]
+    behind = np.repeat(np.cumsum(endings_a_day), unended_a_day)
+    code = np.insert(endings, behind, (ended_so << 32) | (minute & MINUTE_BITS))
+    kind = (code >> 34) & 1
+    kind[(behind + np.arange(len(behind)))[~is_over]] = OPEN
     return Drops(
         venue_ids=tuple(row.venue_id for row in rows),
-        venue=venues[row],
-        day=days[row],
-        seconds=seconds[order],
-        kind=kind[order],
-        end_minute=minutes[order],
-        is_prime=(drop_class & 1) == 1,
-        is_small=(drop_class & 2) == 2,
+        venue=np.repeat(venues, drops_a_day),
+        day=np.repeat(days, drops_a_day),
+        seconds=code >> 35,
+        kind=kind,
+        end_minute=code.astype(np.int32).astype(np.int64),
+        is_prime=(code & (1 << 32)) != 0,
+        is_small=(code & (2 << 32)) != 0,
     )
 
 
-def _repeated(sizes_of_venues: Iterable[Sequence[int]], bytes_a_drop: int) -> NDArray[np.int64]:
-    """Of each drop the number of its packed day."""
+def _drops_a_day(sizes_of_venues: Iterable[Sequence[int]], bytes_a_drop: int) -> NDArray[np.int64]:
+    """How many drops each packed day holds."""
     sizes = np.concatenate([np.asarray(sizes, dtype=np.int64) for sizes in sizes_of_venues])
-    return np.repeat(np.arange(len(sizes)), sizes // bytes_a_drop)
+    return sizes // bytes_a_drop
 
 
 def _microseconds(instant: datetime) -> int:
@@ -188,5 +186,5 @@ def read_market_days(
                 slot_weekday=opening // 32 // 24,
                 slot_hour=opening // 32 % 24,
                 opened_hour=opening % 32,
-                closed_seconds=code[(code & 4) == 0] >> 3,
+                closed_seconds=code[(code & EXPIRED_BIT) == 0] >> 3,
             )
