@@ -20,6 +20,7 @@ from starlette.middleware.gzip import GZipMiddleware
 
 from api.app import State, create_routes
 from dashboard import access
+from dashboard.preload import PreloadCharts
 from db import embedded, migrate
 from db.engine import DatabaseUnusableError, check_database, open_database
 from pipeline.jobs import Timer
@@ -85,6 +86,7 @@ app = st.App(
     routes=create_routes(state),
     middleware=[
         *([] if has_login else [Middleware(access.ThisMachineOnly)]),
+        Middleware(PreloadCharts),
         Middleware(GZipMiddleware, minimum_size=1000, compresslevel=3),
     ],
 )

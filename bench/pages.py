@@ -60,7 +60,7 @@ WATCH = """
 (() => {
   const look = () => {
     const said = [...document.querySelectorAll('.stMarkdown p')].some(
-      p => p.innerText.length > 20 && !p.innerText.startsWith('Simulated data'));
+      p => p.textContent.length > 20 && !p.textContent.startsWith('Simulated data'));
     const figure = document.querySelector('.stPlotlyChart .main-svg .infolayer');
     if (document.querySelector('h1') && said && figure) { window.meaningfulAt = performance.now(); }
     else { requestAnimationFrame(look); }

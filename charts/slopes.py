@@ -7,7 +7,7 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from charts.look import SMALL_SIZE, Caption, Look, Margins, new_figure, say_instead
-from metrics.wording import number_words, percent_change_words
+from metrics.wording import number_of, number_words, percent_change_words
 
 PLOT_HEIGHT = 260
 APART = 0.06  # of the axis, that two names at least keep from one another
@@ -15,13 +15,15 @@ LONGEST_NAME = 22
 LEAST = 0.05  # of what it was: what fell further is drawn there
 MOST_NAMED = 16  # lines: so many names find room beside the plot
 FEW = 8  # lines that can all be named
+MOST_BEHIND = 150  # lines of each colour without names: more are slow to draw, and say no more
 
 
 def slopes_figure(
     trends: pd.DataFrame, look: Look, caption: Caption | None = None, *, weeks: int
 ) -> go.Figure:
     """Lines over `weeks`, all starting at 1; those that survive the test in colour, the 16 that
-    moved furthest of them named; of a few lines the others are named as well, in grey.
+    moved furthest of them named; of a few lines the others are named as well, in grey. Of many
+    lines without names 150 of a colour are drawn, from the least to the greatest change.
 
     trends: rows of `name`, `change_per_week` (share), `lower`, `upper`, `label` ("getting harder",
         "getting easier", None), `weeks`.
@@ -94,6 +96,14 @@ def slopes_figure(
     return figure
 
 
+def drawn_words(trends: pd.DataFrame) -> str:
+    """How many venues `slopes_figure` is about, and that not all are drawn where they are not."""
+    said = number_of(len(trends), "venue")
+    if len(trends) and trends["label"].fillna("").value_counts().max() > MOST_BEHIND:
+        return f"{said}, no more than about {MOST_BEHIND} of each colour drawn"
+    return said
+
+
 def _strongest(order: pd.DataFrame) -> pd.DataFrame:
     """The certain trends that are named: those that moved furthest, as many as find room."""
     certain = order[order["label"].notna()]
@@ -102,10 +112,12 @@ def _strongest(order: pd.DataFrame) -> pd.DataFrame:
 
 
 def _draw_behind(figure: go.Figure, color: str, trends: pd.DataFrame) -> None:
-    """Lines without names or words, in one trace: what thousands of lines carry is slow to send."""
+    """Lines without names or words, in one trace; of many, evenly spaced ones of their order."""
     if trends.empty:
         return
-    ends = trends["end"].clip(lower=LEAST).to_numpy()
+    ends = np.sort(trends["end"].clip(lower=LEAST).to_numpy())
+    if len(ends) > MOST_BEHIND:
+        ends = ends[np.linspace(0, len(ends) - 1, MOST_BEHIND).round().astype(int)]
     start, gap = np.ones(len(ends)), np.full(len(ends), np.nan)
     figure.add_scatter(
         x=np.tile([0, 1, np.nan], len(ends)),

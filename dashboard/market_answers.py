@@ -18,7 +18,7 @@ from db import insights
 from metrics.wording import count_words, date_words, number_of
 
 COMPARED_DAYS = 28
-PANELS = 24  # small multiples; the table below has all neighborhoods
+PANELS = 12  # small multiples; the table below has all neighborhoods
 DAY = timedelta(days=1)
 
 

@@ -7,10 +7,11 @@ import pandas as pd
 import streamlit as st
 
 from charts.look import Caption
+from charts.slopes import drawn_words
 from dashboard import data, explain, findings, formats, parts, printable, shapes
 from dashboard.choices import Place
 from dashboard.figures import slopes_figure
-from metrics.wording import date_words, number_of
+from metrics.wording import date_words
 
 FACTS = 8  # of the surest venues, to be printed or not
 CHANCE = (
@@ -47,7 +48,7 @@ def show(
         subtitle=(
             "Prime tables for two that can be caught, week by week, as a multiple of the start; "
             "in colour: trends that survive having asked about every venue (false discoveries held "
-            f"at 5 %). {span}; {scope}; {number_of(len(trends), 'venue')}."
+            f"at 5 %). {span}; {scope}; {drawn_words(trends)}."
         ),
         source=place.source,
     )

@@ -32,7 +32,8 @@ def page() -> None:
     parts.show(week_answers.movers_picture(place, complete))
     movers = week_answers.movers_table(place, complete)
     if movers is not None:
-        st.table(movers)
+        st.table(movers.table)
+        parts.footnote(movers.footnote)
     printable.show(
         data.market_facts(place.market_id, complete, place.version),
         source=place.source,

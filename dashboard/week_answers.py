@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, timedelta
+from urllib.parse import urlencode
 
 import pandas as pd
 
@@ -9,16 +10,18 @@ from charts.annotations import annotation_texts, annotation_words
 from charts.gaps import measured_coverage
 from charts.look import Caption
 from charts.market_days import market_days_figure
-from charts.slopes import slopes_figure
+from charts.slopes import drawn_words, slopes_figure
 from dashboard import data, findings, formats, parts
 from dashboard.choices import Place
 from dashboard.parts import Picture, remembered
 from db import insights
-from metrics.wording import date_words, number_of, percent_words
+from metrics.trend import Direction
+from metrics.wording import date_words, list_words, number_of, percent_words
 
 DRAWN_DAYS = 28
 RANKED_DAYS = 28
 HARDEST = 5
+MOVERS = 10  # of the table; the page Hardest tables has all
 RECENT = timedelta(days=7)
 
 
@@ -176,7 +179,7 @@ def movers_picture(place: Place, complete: date) -> Picture:
             "trends that survive having asked about every venue (false discoveries held at 5 %). "
             + (
                 f"{weeks} whole weeks to {date_words(trends['as_of_date'].iloc[0])}; "
-                f"{number_of(len(trends), 'venue')}."
+                f"{drawn_words(trends)}."
                 if len(trends)
                 else "At least 8 whole weeks are needed."
             )
@@ -193,14 +196,27 @@ def movers_picture(place: Place, complete: date) -> Picture:
     )
 
 
+@dataclass(frozen=True)
+class Movers:
+    """The certain trends that moved furthest, and where the others are found."""
+
+    table: pd.DataFrame
+    footnote: str
+
+
 @remembered
-def movers_table(place: Place, complete: date) -> pd.DataFrame | None:
+def movers_table(place: Place, complete: date) -> Movers | None:
     """The trends that are certain; None where none is."""
-    trends = data.trends(place.market_id, complete, place.version)
-    certain = trends[trends["label"].notna()]
-    if certain.empty:
+    return movers(data.trends(place.market_id, complete, place.version))
+
+
+def movers(trends: pd.DataFrame) -> Movers | None:
+    """Of `insights.trends`, those that are certain, in their order; None where none is."""
+    every = trends[trends["label"].notna()]
+    if every.empty:
         return None
-    return pd.DataFrame(
+    certain = every.head(MOVERS)
+    table = pd.DataFrame(
         {
             "Venue": [parts.venue_link(row.venue_id, row.name) for row in certain.itertuples()],
             "It is": certain["label"].tolist(),
@@ -212,6 +228,18 @@ def movers_table(place: Place, complete: date) -> pd.DataFrame | None:
             "Tables seen": [f"{row.tables:,}" for row in certain.itertuples()],
         }
     ).set_index("Venue")
+    if len(certain) == len(every):
+        return Movers(table, "")
+    ways = [
+        f"[{label}](./hardest?{urlencode({'mode': label})})"
+        for label in Direction
+        if (every["label"] == label).any()
+    ]
+    return Movers(
+        table,
+        f"The {MOVERS} that moved furthest of {number_of(len(every), 'venue')}. "
+        f"All of them: {list_words(ways)}.",
+    )
 
 
 def _days(place: Place, last: date) -> pd.DataFrame:

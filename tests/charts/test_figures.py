@@ -214,10 +214,11 @@ def test_monday_is_first_and_hours_in_which_nothing_opens_are_left_out() -> None
 def test_hours_nobody_watched_are_hatched_and_hold_no_number() -> None:
     watched = cells(12).assign(is_watched=[False] + [True] * 11)
     figure = weekday_hour_figure(watched, LIGHT)
-    heat, hatching = figure.data
+    heat, *numbers, hatching = figure.data
     assert heat.z[0][heat.x.index(18)] is None
     assert (hatching.x, hatching.y) == ((18,), (0,))
-    assert len(texts(figure)) == 11
+    assert sum(len(trace.text) for trace in numbers) == 11
+    assert all(at != (18, 0) for trace in numbers for at in zip(trace.x, trace.y, strict=True))
 
 
 def test_a_week_without_a_rank_is_a_gap_and_the_hardest_is_on_top() -> None:

@@ -17,7 +17,7 @@ from charts.multiples import multiples_figure
 from charts.nights import nights_figure
 from charts.pairs import paired_dots_figure
 from charts.prime_share import prime_share_figure
-from charts.slopes import slopes_figure
+from charts.slopes import MOST_BEHIND, drawn_words, slopes_figure
 from charts.weeks import weeks_figure
 from metrics.release_clock import release_clock
 
@@ -248,7 +248,17 @@ def test_of_thousands_of_trends_a_few_traces_are_made_and_the_strongest_are_name
     assert named == {f"v{k}" for k in range(24, 40)}
     assert len(figure.data) == 16 + 2
     behind = figure.data[0]
-    assert (behind.line.color, len(behind.x)) == (LIGHT.grid, 3 * 2960)
+    assert (behind.line.color, len(behind.x)) == (LIGHT.grid, 3 * MOST_BEHIND)
+    assert drawn_words(many) == "3,000 venues, no more than about 150 of each colour drawn"
+
+
+def test_of_too_many_lines_the_first_the_last_and_what_lies_between_are_drawn() -> None:
+    many = trends(1001).assign(label=None, change_per_week=[k / 10_000 for k in range(1001)])
+    ends = list(slopes_figure(many, LIGHT, weeks=12).data[0].y[1::3])
+    assert len(ends) == MOST_BEHIND
+    assert (ends[0], ends[-1]) == (1.0, pytest.approx(1.1**11))
+    assert ends == sorted(ends)
+    assert drawn_words(trends(12)) == "12 venues"
 
 
 def test_this_weeks_running_day_is_dashed() -> None:
