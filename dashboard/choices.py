@@ -1,7 +1,7 @@
 """What a reader chooses on more than one page: the market, and a window of days. All in the URL."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
 from urllib.parse import urlencode
@@ -10,6 +10,7 @@ import pandas as pd
 import streamlit as st
 
 from dashboard import data, formats, parts
+from dashboard.memory import kept
 from db.insights import Progress, Version, preferred_market
 from metrics.wording import date_words, number_of
 
@@ -24,7 +25,11 @@ NOT_SCORED = "These data have not been scored yet. The next tick does that."
 
 @dataclass(frozen=True)
 class Place:
-    """The market a page is about."""
+    """The market a page is about; the same one while its numbers are.
+
+    version: what answers about it are remembered by. source: the source line of what is shown.
+    reach: how far its data go, which moves on with every tick.
+    """
 
     market_id: str
     name: str
@@ -34,22 +39,14 @@ class Place:
     prime_end_hour: int
     first_date: date
     latest_date: date
-    reach: Progress
+    version: Version
+    source: str
+    reach: Progress = field(compare=False)
 
     @property
     def prime_words(self) -> str:
         """Prime time: 6 pm to 9 pm."""
         return formats.hours_words(self.prime_start_hour, self.prime_end_hour)
-
-    @property
-    def version(self) -> Version:
-        """What answers about it are remembered by."""
-        return self.reach.version
-
-    @property
-    def source(self) -> str:
-        """The source line of what is shown of it."""
-        return parts.source(self.reach, is_simulated=self.is_simulated)
 
     def file_stem(self, *words: str | int | date) -> str:
         """A file's name: what, which market, the rest."""
@@ -86,7 +83,7 @@ class Known:
     usual: str
 
 
-@st.cache_resource(show_spinner=False, ttl=data.PROGRESS_FRESH)
+@kept(data.PROGRESS_FRESH)
 def _known() -> Known:
     markets = data.markets()
     with_data = markets[markets["latest_date"].notna()]
@@ -103,16 +100,19 @@ def header(title: str) -> Place | None:
         return None
     market_id = choose_market(known.names, usual=known.usual, lacking="events")
     market = known.rows[market_id]
+    is_simulated, reach = bool(market.is_simulated), data.progress(market_id)
     place = Place(
         market_id=market_id,
         name=parts.place_words(market.name),
         timezone=market.timezone,
-        is_simulated=bool(market.is_simulated),
+        is_simulated=is_simulated,
         prime_start_hour=int(market.prime_start_hour),
         prime_end_hour=int(market.prime_end_hour),
         first_date=market.first_date,
         latest_date=market.latest_date,
-        reach=data.progress(market_id),
+        version=reach.version,
+        source=parts.source(reach, is_simulated=is_simulated),
+        reach=reach,
     )
     parts.page_header(
         title,

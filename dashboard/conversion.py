@@ -10,6 +10,7 @@ import streamlit as st
 
 from charts.look import source_line
 from dashboard import choices, data, formats, parts
+from dashboard.memory import kept
 from db import insights
 from db.insights import (
     Comparison,
@@ -198,7 +199,7 @@ def header(title: str) -> Asked | None:
     )
 
 
-@st.cache_data(ttl=data.PROGRESS_FRESH, show_spinner=False)
+@kept(data.PROGRESS_FRESH)
 def alerted_markets() -> pd.DataFrame:
     """Markets with scored alerts."""
     return insights.alerted_markets(data.engine())
@@ -220,19 +221,19 @@ def unsent_words(unsent: int) -> str:
     )
 
 
-@st.cache_data(ttl=data.PROGRESS_FRESH, show_spinner=False)
+@kept(data.PROGRESS_FRESH)
 def unsent_alerts(market_id: str | None = None) -> int:
     """How many alerts have steps but no sending, of a market or of all."""
     return insights.unsent_alerts(data.engine(), market_id)
 
 
-@st.cache_data(ttl=data.FRESH, show_spinner=False, max_entries=200)
+@kept(data.FRESH, most=200)
 def funnel(asked: Asked, by: str | None = None) -> Funnel:
     """The funnel, whole and broken down."""
     return insights.funnel(data.engine(), now=data.now(), by=by, **asked.scope)
 
 
-@st.cache_data(ttl=data.FRESH, show_spinner=False, max_entries=200)
+@kept(data.FRESH, most=200)
 def users(
     asked: Asked, by: str | None = None
 ) -> tuple[FunnelUsers, Mapping[str | None, FunnelUsers]]:
@@ -246,31 +247,31 @@ def users(
     )
 
 
-@st.cache_data(ttl=data.FRESH, show_spinner=False, max_entries=50)
+@kept(data.FRESH, most=50)
 def reactions(asked: Asked) -> ReactionCurves:
     """What was lost where, and how fast alerts were acted on."""
     return insights.reaction_curves(data.engine(), now=data.now(), **asked.scope)
 
 
-@st.cache_data(ttl=data.FRESH, show_spinner=False, max_entries=50)
+@kept(data.FRESH, most=50)
 def time_to_act(asked: Asked, by: str | None = None) -> Sequence[TimeToAct]:
     """Medians and 90th percentiles: the whole first."""
     return insights.time_to_act(data.engine(), now=data.now(), by=by, **asked.scope)
 
 
-@st.cache_data(ttl=data.FRESH, show_spinner=False, max_entries=50)
+@kept(data.FRESH, most=50)
 def saved_or_not(asked: Asked) -> Comparison:
     """Alerts for saved venues against the others."""
     return insights.saved_or_not(data.engine(), now=data.now(), **asked.scope)
 
 
-@st.cache_data(ttl=data.FRESH, show_spinner=False, max_entries=50)
+@kept(data.FRESH, most=50)
 def kinds(asked: Asked, by: Literal["message_variant", "channel"]) -> Kinds | None:
     """Message variants, or channels, side by side."""
     return insights.kinds_compared(data.engine(), by, now=data.now(), **asked.scope)
 
 
-@st.cache_data(ttl=data.FRESH, show_spinner=False, max_entries=50)
+@kept(data.FRESH, most=50)
 def venues(asked: Asked) -> Sequence[VenueConversion]:
     """Venues ranked by shrunken conversion."""
     return insights.venues_by_conversion(data.engine(), now=data.now(), **asked.scope)

@@ -1,4 +1,4 @@
-"""What the pages read: `db.insights`, cached. The one place of the dashboard that reads the clock.
+"""What the pages read: `db.insights`, kept in memory. Of the dashboard only this reads the clock.
 
 Answers are kept for `FRESH`; how far a market's data reach is asked more often, and because the
 version of its numbers is part of what the other answers are remembered by, new ones show at once.
@@ -11,6 +11,7 @@ from typing import Any, Literal
 import pandas as pd
 import streamlit as st
 
+from dashboard.memory import kept
 from db import digests, insights
 from db.annotation_writes import add_annotation, remove_annotation
 from db.engine import Engine, create_engine
@@ -54,19 +55,19 @@ def now() -> datetime:
     return datetime.now(UTC)
 
 
-@st.cache_data(ttl=PROGRESS_FRESH, show_spinner=False)
+@kept(PROGRESS_FRESH)
 def markets() -> pd.DataFrame:
     """Every market; columns as of `insights.markets`."""
     return insights.markets(engine())
 
 
-@st.cache_data(ttl=PROGRESS_FRESH, show_spinner=False)
+@kept(PROGRESS_FRESH)
 def progress(market_id: str) -> Progress:
     """How far the market's data reach."""
     return insights.progress(engine(), market_id)
 
 
-@st.cache_data(ttl=FRESH, show_spinner=False, max_entries=100)
+@kept(FRESH)
 def facets(market_id: str, version: Version) -> dict[str, Sequence[str]]:
     """What the market's venues can be filtered by."""
     return {
@@ -76,7 +77,7 @@ def facets(market_id: str, version: Version) -> dict[str, Sequence[str]]:
     }
 
 
-@st.cache_data(ttl=PROGRESS_FRESH, show_spinner=False)
+@kept(PROGRESS_FRESH)
 def scored_date(market_id: str, window_days: int, not_after: date | None) -> date | None:
     """The newest day, not after the one named, for which windows of this length were scored."""
     return insights.latest_as_of(engine(), market_id, window_days, not_after=not_after)
@@ -90,15 +91,13 @@ def usual_date(market_id: str, window_days: int) -> date | None:
     )
 
 
-# A market's whole ranking is kept once for all sessions and filters, and not copied for each of
-# them: nobody changes what these two return.
-@st.cache_resource(ttl=FRESH, show_spinner=False, max_entries=32)
+@kept(FRESH, most=32)
 def whole_ranking(market_id: str, as_of: date, window_days: int, version: Version) -> pd.DataFrame:
     """The market's ranking; columns as of `insights.ranking`. `version`: the scoring asked of."""
     return insights.ranking(engine(), market_id, as_of, window_days)
 
 
-@st.cache_resource(ttl=FRESH, show_spinner=False, max_entries=16)
+@kept(FRESH, most=16)
 def openings_ranking(
     market_id: str, as_of: date, window_days: int, version: Version
 ) -> pd.DataFrame:
@@ -106,13 +105,13 @@ def openings_ranking(
     return insights.openings_ranking(engine(), market_id, as_of, window_days)
 
 
-@st.cache_resource(ttl=FRESH, show_spinner=False, max_entries=16)
+@kept(FRESH, most=16)
 def rank_history(market_id: str, as_of: date, version: Version) -> pd.DataFrame:
     """The ranks of the market's venues, week by week; columns as of `insights.rank_history`."""
     return insights.rank_history(engine(), market_id, as_of)
 
 
-@st.cache_data(ttl=FRESH, show_spinner=False, max_entries=100)
+@kept(FRESH)
 def venue_names(market_id: str, version: Version) -> dict[str, str]:
     """The market's venues: name by id, in the order of their names."""
     names = insights.venue_names(engine(), market_id)
@@ -120,19 +119,19 @@ def venue_names(market_id: str, version: Version) -> dict[str, str]:
 
 
 # Its market's version is known only once this is: what it says is asked as often as that.
-@st.cache_data(ttl=PROGRESS_FRESH, show_spinner=False, max_entries=500)
+@kept(PROGRESS_FRESH, most=500)
 def venue(venue_id: str) -> VenueFacts:
     """The venue's facts. Raises `UnknownVenueError`."""
     return insights.venue(engine(), venue_id)
 
 
-@st.cache_data(ttl=FRESH, show_spinner=False, max_entries=500)
+@kept(FRESH, most=500)
 def venue_windows(venue_id: str, as_of: date, version: Version) -> pd.DataFrame:
     """The venue's windows that end on a day, the shortest first."""
     return insights.venue_windows(engine(), venue_id, as_of)
 
 
-@st.cache_data(ttl=FRESH, show_spinner=False, max_entries=500)
+@kept(FRESH, most=500)
 def venue_days(venue_id: str, first: date, last: date, version: Version) -> pd.DataFrame:
     """The venue's days, one row each: window_date, new_drop_count, prime_time_drops,
     median_drop_duration_seconds, coverage_rate.
@@ -158,7 +157,7 @@ def venue_days(venue_id: str, first: date, last: date, version: Version) -> pd.D
     return days.rename_axis("window_date").reset_index()
 
 
-@st.cache_data(ttl=PROGRESS_FRESH, show_spinner=False)
+@kept(PROGRESS_FRESH)
 def annotations(market_id: str | None) -> pd.DataFrame:
     """What editors wrote beside the market's days; None: beside any market's."""
     return insights.annotations(engine(), market_id)
@@ -175,7 +174,7 @@ def annotate(market_id: str | None, first: date, last: date, text: str, added_by
         added_by=added_by,
         added_at=now(),
     )
-    annotations.clear()
+    annotations.cache_clear()
 
 
 def forget_annotation(annotation_id: int) -> None:
@@ -183,40 +182,40 @@ def forget_annotation(annotation_id: int) -> None:
     try:
         remove_annotation(engine(), annotation_id)
     finally:
-        annotations.clear()
+        annotations.cache_clear()
 
 
-@st.cache_data(ttl=HEALTH_FRESH, show_spinner=False)
+@kept(HEALTH_FRESH)
 def status() -> Status:
     """How the machinery does, now."""
     return insights.status(engine(), now=now(), retention_days=settings().retention_days)
 
 
-@st.cache_data(ttl=HEALTH_FRESH, show_spinner=False)
+@kept(HEALTH_FRESH)
 def rejections() -> pd.DataFrame:
     """Rows refused last, with why."""
     return insights.rejections(engine())
 
 
-@st.cache_data(ttl=HEALTH_FRESH, show_spinner=False)
+@kept(HEALTH_FRESH)
 def late_days() -> pd.DataFrame:
     """Sealed days that events came for."""
     return insights.late_days(engine())
 
 
-@st.cache_data(ttl=HEALTH_FRESH, show_spinner=False)
+@kept(HEALTH_FRESH)
 def receipts() -> pd.DataFrame:
     """Receipts of sealed days, the latest first."""
     return insights.receipts(engine())
 
 
-@st.cache_data(ttl=PROGRESS_FRESH, show_spinner=False)
+@kept(PROGRESS_FRESH)
 def coverage_days(days: int) -> pd.DataFrame:
     """Of each market and each of its last days: how much of it was watched."""
     return insights.coverage_days(engine(), now=now(), days=days)
 
 
-@st.cache_data(ttl=FRESH, show_spinner=False, max_entries=100)
+@kept(FRESH)
 def weekday_hours(
     market_id: str,
     first: date,
@@ -228,7 +227,7 @@ def weekday_hours(
     return insights.weekday_hours(engine(), market_id, first, last, clock, now=now())
 
 
-@st.cache_data(ttl=FRESH, show_spinner=False, max_entries=200)
+@kept(FRESH, most=200)
 def opening_times(
     market_id: str,
     slot_weekday: int,
@@ -241,13 +240,13 @@ def opening_times(
     return insights.opening_times(engine(), market_id, slot_weekday, first, last, hours=hours)
 
 
-@st.cache_data(ttl=FRESH, show_spinner=False, max_entries=100)
+@kept(FRESH)
 def lead_times(market_id: str, first: date, last: date, version: Version) -> pd.DataFrame:
     """How many days ahead tables opened."""
     return insights.lead_times(engine(), market_id, first, last)
 
 
-@st.cache_data(ttl=FRESH, show_spinner=False, max_entries=50)
+@kept(FRESH, most=50)
 def open_times_by_weekday(
     market_id: str, first: date, last: date, version: Version
 ) -> pd.DataFrame:
@@ -255,13 +254,13 @@ def open_times_by_weekday(
     return insights.open_times_by_weekday(engine(), market_id, first, last, now=now())
 
 
-@st.cache_data(ttl=FRESH, show_spinner=False, max_entries=100)
+@kept(FRESH)
 def market_days(market_id: str, first: date, last: date, version: Version) -> pd.DataFrame:
     """The market's days against the same weekdays before."""
     return insights.market_days(engine(), market_id, first, last, now=now())
 
 
-@st.cache_data(ttl=FRESH, show_spinner=False, max_entries=100)
+@kept(FRESH)
 def prime_off_peak(market_id: str, last: date, version: Version) -> dict[str, Any] | None:
     """Prime and off-peak side by side over the 28 days to a day; None where nothing opened."""
     rows = insights.market_metrics(
@@ -270,25 +269,25 @@ def prime_off_peak(market_id: str, last: date, version: Version) -> dict[str, An
     return None if rows.empty else dict(rows["value"].iloc[0])
 
 
-@st.cache_data(ttl=FRESH, show_spinner=False, max_entries=100)
+@kept(FRESH)
 def neighborhood_days(market_id: str, first: date, last: date, version: Version) -> pd.DataFrame:
     """Tables of each neighborhood on each day."""
     return insights.neighborhood_days(engine(), market_id, first, last)
 
 
-@st.cache_data(ttl=FRESH, show_spinner=False, max_entries=100)
+@kept(FRESH)
 def neighborhoods_compared(market_id: str, last: date, days: int, version: Version) -> pd.DataFrame:
     """The market's neighborhoods, most tables first."""
     return insights.neighborhoods_compared(engine(), market_id, last, days=days, now=now())
 
 
-@st.cache_data(ttl=FRESH, show_spinner=False, max_entries=100)
+@kept(FRESH)
 def week_over_week(market_id: str, as_of: date, version: Version) -> WeekOverWeek | None:
     """The last 7 whole days against the 7 before."""
     return insights.week_over_week(engine(), market_id=market_id, as_of=as_of, now=now())
 
 
-@st.cache_data(ttl=FRESH, show_spinner=False, max_entries=100)
+@kept(FRESH)
 def week_compared(
     market_id: str, week: IsoWeek, days: tuple[int, ...], version: Version
 ) -> WeekCompared | None:
@@ -296,19 +295,19 @@ def week_compared(
     return insights.week_compared(engine(), market_id, week, days)
 
 
-@st.cache_data(ttl=FRESH, show_spinner=False, max_entries=500)
+@kept(FRESH, most=500)
 def venue_week_compared(venue_id: str, week: IsoWeek, version: Version) -> Departure | None:
     """The venue's week against the eight before it."""
     return insights.venue_week_compared(engine(), venue_id, week)
 
 
-@st.cache_data(ttl=FRESH, show_spinner=False, max_entries=100)
+@kept(FRESH)
 def market_facts(market_id: str, as_of: date, version: Version) -> list[Fact]:
     """What may be said of the market as of a day."""
     return insights.market_facts(engine(), market_id, as_of, now=now())
 
 
-@st.cache_data(ttl=FRESH, show_spinner=False, max_entries=100)
+@kept(FRESH)
 def timing_facts(
     market_id: str, first: date, last: date, night: Night, version: Version
 ) -> list[Fact]:
@@ -316,13 +315,13 @@ def timing_facts(
     return insights.timing_facts(engine(), market_id, first, last, night, now=now())
 
 
-@st.cache_data(ttl=FRESH, show_spinner=False, max_entries=100)
+@kept(FRESH)
 def trends(market_id: str, as_of: date, version: Version) -> pd.DataFrame:
     """The venues' trends, the largest change first."""
     return insights.trends(engine(), market_id, as_of)
 
 
-@st.cache_data(ttl=FRESH, show_spinner=False, max_entries=100)
+@kept(FRESH)
 def trend_facts(
     market_id: str, as_of: date, venue_ids: tuple[str, ...], version: Version
 ) -> list[Fact]:
@@ -330,13 +329,13 @@ def trend_facts(
     return insights.trend_facts(engine(), market_id, as_of, venue_ids, now=now())
 
 
-@st.cache_data(ttl=FRESH, show_spinner=False, max_entries=100)
+@kept(FRESH)
 def supply(market_id: str, day: date, version: Version) -> pd.DataFrame:
     """What was to be had in each full hour of a day and of the one before, oldest first."""
     return insights.supply(engine(), market_id, day - timedelta(days=1), day, now=now())
 
 
-@st.cache_data(ttl=FRESH, show_spinner=False, max_entries=50)
+@kept(FRESH, most=50)
 def venue_curves(
     market_id: str, venue_ids: tuple[str, ...], first: date, last: date, scored_on: date
 ) -> dict[str, SurvivalCurve]:
@@ -344,49 +343,49 @@ def venue_curves(
     return insights.venue_curves(engine(), market_id, venue_ids, first, last, now=now())
 
 
-@st.cache_data(ttl=FRESH, show_spinner=False, max_entries=500)
+@kept(FRESH, most=500)
 def venue_facts(venue_id: str, as_of: date, days: int, version: Version) -> list[Fact]:
     """What may be said of the venue over the days to a day."""
     return insights.venue_facts(engine(), venue_id, as_of, now=now(), window_days=days)
 
 
-@st.cache_data(ttl=FRESH, show_spinner=False, max_entries=500)
+@kept(FRESH, most=500)
 def venue_curve(venue_id: str, first: date, last: date, version: Version) -> SurvivalCurve | None:
     """How long the venue's tables stay open."""
     return insights.open_duration(engine(), venue_id=venue_id, first=first, last=last, now=now())
 
 
-@st.cache_data(ttl=FRESH, show_spinner=False, max_entries=500)
+@kept(FRESH, most=500)
 def venue_openings(venue_id: str, first: date, last: date, version: Version) -> pd.DataFrame:
     """The venue's openings, a row each, in the order of its release clock."""
     return insights.venue_openings(engine(), venue_id, first, last)
 
 
-@st.cache_data(ttl=FRESH, show_spinner=False, max_entries=500)
+@kept(FRESH, most=500)
 def release_clock(venue_id: str, as_of: date, days: int, version: Version) -> ReleaseClock | None:
     """The venue's release clock over the days to a day; None without a drop."""
     return insights.release_clock(engine(), venue_id, as_of, days)
 
 
-@st.cache_data(ttl=LIVE_FRESH, show_spinner=False)
+@kept(LIVE_FRESH)
 def live_counts(market_id: str) -> pd.DataFrame:
     """Tables open now, by the night they are for."""
     return insights.live_counts(engine(), market_id, now())
 
 
-@st.cache_data(ttl=LIVE_FRESH, show_spinner=False)
+@kept(LIVE_FRESH)
 def live_drops(market_id: str, limit: int, *, prime_only: bool = False) -> pd.DataFrame:
     """Drops open now, the newest first."""
     return insights.live_drops(engine(), market_id, now(), limit, prime_only=prime_only)
 
 
-@st.cache_data(ttl=LIVE_FRESH, show_spinner=False)
+@kept(LIVE_FRESH)
 def just_closed(market_id: str, limit: int) -> pd.DataFrame:
     """Drops taken in the last hour, the last one first."""
     return insights.just_closed(engine(), market_id, now(), limit)
 
 
-@st.cache_data(ttl=PROGRESS_FRESH, show_spinner=False, max_entries=20)
+@kept(PROGRESS_FRESH, most=20)
 def editions(market_id: str, audience: str) -> Sequence[digests.Edition]:
     """The latest revision of each of the market's editions, the newest week first."""
     return digests.editions(engine(), market_id=market_id, audience=audience)

@@ -1,9 +1,12 @@
 """What a measure means, for the help beside it: the words of its formula's own docstring."""
 
+from functools import cache
+
 from dashboard import formats
 from metrics.definitions import definition_of
 
 
+@cache
 def measure(module: str) -> str:
     """The definition in `metrics/<module>.py` as Markdown, with the link to all of it.
 

@@ -69,10 +69,7 @@ def page() -> None:
             _table(ranking, question, shows_all=shows_all)
     if not question.counts_all:
         lists.show(
-            data.whole_ranking(
-                place.market_id, question.as_of, question.window_days, place.version
-            ),
-            answers.list_agreements(
+            answers.list_comparison(
                 place.market_id, question.as_of, question.window_days, place.version
             ),
             question.on_list,

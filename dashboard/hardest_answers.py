@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 
 import pandas as pd
+import pyarrow as pa
 
 from charts.look import Caption
 from charts.ranking import CATCHABLE, ranking_figure
@@ -12,7 +13,6 @@ from dashboard import data, findings, formats, hardest_table, lists, parts, shap
 from dashboard.parts import Picture, remembered
 from db import insights
 from db.insights import Version
-from metrics.list_agreement import ListAgreement
 from metrics.trend import Direction
 from metrics.wording import date_words, list_words, number_of
 
@@ -201,6 +201,7 @@ def newcomers(question: Question, day: date) -> str:
     return f"New among the {NEW_AMONG} hardest since {date_words(day)}: {who}{count}{hedge}."
 
 
+@remembered
 def listed(question: Question, *, shows_all: bool) -> pd.DataFrame:
     """The rows of the table."""
     rows = ranking(question).rows
@@ -208,9 +209,10 @@ def listed(question: Question, *, shows_all: bool) -> pd.DataFrame:
 
 
 @remembered
-def table(question: Question, *, shows_all: bool) -> pd.DataFrame:
+def table(question: Question, *, shows_all: bool) -> pa.Table:
     """The table's cells."""
-    return hardest_table.shown(listed(question, shows_all=shows_all))
+    rows = listed(question, shows_all=shows_all)
+    return parts.sendable(hardest_table.shown(rows).reset_index(drop=True))
 
 
 def export(question: Question, *, shows_all: bool) -> pd.DataFrame:
@@ -225,9 +227,9 @@ def export(question: Question, *, shows_all: bool) -> pd.DataFrame:
 
 
 @remembered
-def list_agreements(
+def list_comparison(
     market_id: str, as_of: date, window_days: int, version: Version
-) -> dict[str, ListAgreement]:
+) -> lists.Comparison:
     """Editors' lists held against the market's ranking."""
     whole = data.whole_ranking(market_id, as_of, window_days, version)
-    return lists.agreements(whole[whole["rank"].notna()])
+    return lists.compare(whole[whole["rank"].notna()])

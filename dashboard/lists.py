@@ -1,6 +1,10 @@
 """Editors' lists held against our own ranking, for the page Hardest tables."""
 
+from dataclasses import dataclass
+from functools import cached_property
+
 import pandas as pd
+import pyarrow as pa
 import streamlit as st
 
 from dashboard import explain, parts
@@ -10,53 +14,63 @@ from metrics.wording import list_words, number_of
 NAMED = 4
 
 
-def show(
-    ranking: pd.DataFrame,
-    compared: dict[str, ListAgreement],
-    chosen: str | None,
-    *,
-    window: str,
-    source: str,
-    stem: str,
-) -> None:
-    """Each list with how many of its venues are as hard as it says; names for the chosen one.
+@dataclass(frozen=True)
+class Comparison:
+    """Editors' lists against the ranking: what was found of each by its name, the table of it, and
+    the ranked venues (rows of `insights.ranking`)."""
 
-    ranking: the whole market's, as of `insights.ranking`. compared: the `agreements` of its ranked
-    venues.
-    """
-    if not compared:
+    found: dict[str, ListAgreement]
+    table: pd.DataFrame
+    ranked: pd.DataFrame
+
+    @cached_property
+    def sendable(self) -> pa.Table:
+        """The table as it is shown."""
+        return parts.sendable(self.table.set_index("List"))
+
+
+def show(
+    comparison: Comparison, chosen: str | None, *, window: str, source: str, stem: str
+) -> None:
+    """Each list with how many of its venues are as hard as it says; names for the chosen one."""
+    if not comparison.found:
         return
-    st.subheader(title(compared, chosen), anchor=False, help=explain.measure("list_agreement"))
+    st.subheader(
+        title(comparison.found, chosen), anchor=False, help=explain.measure("list_agreement")
+    )
     st.caption(
         "Each list against as many of the market's hardest, as far as the rank bands tell. "
         f"Ranks by catchable prime tables a week, {window}, all of the market."
     )
-    if chosen in compared:
-        st.markdown(_names(ranking[ranking["rank"].notna()], compared[chosen], chosen))
-    shown = pd.DataFrame(
-        {
-            "List": list(compared),
-            "Ranked venues": [found.size for found in compared.values()],
-            "Surely that hard": [found.surely_in for found in compared.values()],
-            "Could be": [found.could_be for found in compared.values()],
-            "Surely easier": [found.surely_out for found in compared.values()],
-            "Harder, not on it": [found.missing for found in compared.values()],
-        }
+    if chosen in comparison.found:
+        st.markdown(_names(comparison.ranked, comparison.found[chosen], chosen))
+    st.table(comparison.sendable, hide_index=False, alt="Editors' lists against the ranking")
+    parts.csv_download(
+        lambda: comparison.table.assign(source=source), file_name=stem, key="lists-csv"
     )
-    st.table(shown.set_index("List"), alt="Editors' lists against the ranking")
-    parts.csv_download(shown.assign(source=source), file_name=stem, key="lists-csv")
 
 
-def agreements(ranked: pd.DataFrame) -> dict[str, ListAgreement]:
-    """Every list's comparison, by its name; lists without a ranked venue are left out."""
+def compare(ranked: pd.DataFrame) -> Comparison:
+    """Every list held against the ranked venues; lists without a ranked venue are left out."""
     names = sorted({name for on in ranked["lists"] for name in on})
-    found = {
+    asked = {
         name: list_agreement(
             [name in on for on in ranked["lists"]], ranked["rank_lower"], ranked["rank_upper"]
         )
         for name in names
     }
-    return {name: of_list for name, of_list in found.items() if of_list is not None}
+    found = {name: of_list for name, of_list in asked.items() if of_list is not None}
+    table = pd.DataFrame(
+        {
+            "List": list(found),
+            "Ranked venues": [of_list.size for of_list in found.values()],
+            "Surely that hard": [of_list.surely_in for of_list in found.values()],
+            "Could be": [of_list.could_be for of_list in found.values()],
+            "Surely easier": [of_list.surely_out for of_list in found.values()],
+            "Harder, not on it": [of_list.missing for of_list in found.values()],
+        }
+    )
+    return Comparison(found, table, ranked)
 
 
 def title(compared: dict[str, ListAgreement], chosen: str | None) -> str:

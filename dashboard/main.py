@@ -1,18 +1,17 @@
 """The dashboard: its pages by group. Streamlit runs this file anew for each reader's every step."""
 
 import logging
-from pathlib import Path
 
 import streamlit as st
 
-from dashboard import access, data
+from dashboard import access, data, parts
 from dashboard.access import ALL, EDITORS, FOUNDERS
 from db.insights import DATABASE_UNAVAILABLE
 
 log = logging.getLogger("tablestakes.dashboard")
 
 st.set_page_config(page_title="Table Stakes", layout="wide")
-st.html(Path(__file__).with_name("page.css"))
+st.html(parts.style())
 
 roles = access.roles(data.settings().roles)
 page = st.navigation(

@@ -4,12 +4,14 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
-from functools import cached_property
-from typing import Any, ParamSpec, TypeVar
+from functools import cache, cached_property
+from pathlib import Path
+from typing import ParamSpec, TypeVar
 from urllib.parse import urlencode, urlsplit
 
 import pandas as pd
 import plotly.graph_objects as go
+import pyarrow as pa
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
@@ -24,6 +26,7 @@ from charts.look import (
 from charts.printing import MIME_TYPES, print_image
 from dashboard import explain, formats
 from dashboard.figures import finished
+from dashboard.memory import kept
 from db.insights import Progress
 from metrics.calendar import local_date
 from metrics.wording import date_words, list_words
@@ -32,23 +35,18 @@ P = ParamSpec("P")
 T = TypeVar("T")
 Draw = Callable[[Look, Caption | None], go.Figure]
 
-KEPT_FOR, MOST_KEPT = timedelta(minutes=10), 100  # of each part of a page
-# A market at hand moves on with every tick; what is said of it only with its version.
-TOLD_APART_BY: dict[str | type, Callable[[Any], Any]] = {
-    "dashboard.choices.Place": lambda place: (
-        place.market_id,
-        place.name,
-        place.version,
-        place.source,
-    ),
-    # Annotations: a few rows, by what they hold. Streamlit's own way takes a hundred times as long.
-    pd.DataFrame: lambda rows: repr(rows.to_numpy().tolist()),
-}
+KEPT_FOR = timedelta(minutes=10)  # each part of a page
 
 NOT_IN_FILE_NAMES = re.compile(r"[^\w]+")
 CONTEXT_COLUMNS = ("market", "venue_id", "venue", "source", "window_first", "window_last")
 USUAL_WINDOW = 28  # days: what a page is about unless another window is asked for
 SIMULATED = "Simulated data: the venues are fictional and nothing here ever happened."
+
+
+@cache
+def style() -> str:
+    """The pages' style sheet, read once."""
+    return f"<style>{Path(__file__).with_name('page.css').read_text(encoding='utf-8')}</style>"
 
 
 def page_header(title: str, *, is_simulated: bool, market: str | None = None) -> None:
@@ -166,9 +164,13 @@ def remembered(build: Callable[P, T]) -> Callable[P, T]:
     All that it is made from is among the arguments, or asked of `data` by them (the market's
     version is one, so that nothing old is shown). Nobody changes what it returns.
     """
-    return st.cache_resource(
-        show_spinner=False, ttl=KEPT_FOR, max_entries=MOST_KEPT, hash_funcs=TOLD_APART_BY
-    )(build)
+    return kept(KEPT_FOR)(build)
+
+
+def sendable(rows: pd.DataFrame) -> pa.Table:
+    """Rows as they go to the browser, so that they are not made ready again for every reader. To be
+    shown with `hide_index` said: to find out, Streamlit would turn them back."""
+    return pa.Table.from_pandas(rows)
 
 
 @dataclass(frozen=True)

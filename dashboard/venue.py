@@ -161,7 +161,7 @@ def _neighbours(facts: VenueFacts, as_of: date, version: Version) -> None:
         return
     table, footnote = near
     st.markdown("**Next to it in the ranking**")
-    st.table(table, alt=f"The venues next to {facts.name} in the ranking")
+    st.table(table, hide_index=False, alt=f"The venues next to {facts.name} in the ranking")
     parts.footnote(footnote)
 
 
@@ -175,7 +175,7 @@ def _windows_table(
         f"intervals; how long tables stay open is known to {_resolution(windows)}."
     )
     table, footnote = answers.windows_table(facts.venue_id, as_of, version)
-    st.table(table)
+    st.table(table, hide_index=False)
     parts.footnote(footnote)
     with st.container(horizontal=True, vertical_alignment="center"):
         st.caption(source)

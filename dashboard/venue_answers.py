@@ -3,6 +3,7 @@
 from datetime import date, timedelta
 
 import pandas as pd
+import pyarrow as pa
 
 from charts.annotations import annotation_texts, annotation_words
 from charts.clock import clock_figure
@@ -171,7 +172,7 @@ def ranks_picture(
 @remembered
 def neighbours_table(
     facts: VenueFacts, as_of: date, version: Version
-) -> tuple[pd.DataFrame, str] | None:
+) -> tuple[pa.Table, str] | None:
     """The venues next to it in the ranking, and the table's footnote; None where it has no rank."""
     ranking = data.whole_ranking(facts.market_id, as_of, parts.USUAL_WINDOW, version)
     near = shapes.neighbours(ranking, facts.venue_id, NEIGHBOURS)
@@ -200,11 +201,11 @@ def neighbours_table(
             "Half are gone after": [formats.typical_open_words(row) for row in rows],
         }
     ).set_index("Rank")
-    return table, formats.open_time_footnote(rows)
+    return parts.sendable(table), formats.open_time_footnote(rows)
 
 
 @remembered
-def windows_table(venue_id: str, as_of: date, version: Version) -> tuple[pd.DataFrame, str]:
+def windows_table(venue_id: str, as_of: date, version: Version) -> tuple[pa.Table, str]:
     """The venue's windows that end on a day, a column each, and the table's footnote."""
     rows = list(data.venue_windows(venue_id, as_of, version).itertuples())
     with_intervals = {
@@ -238,7 +239,7 @@ def windows_table(venue_id: str, as_of: date, version: Version) -> tuple[pd.Data
         ],
     }
     table = pd.DataFrame(with_intervals, index=[f"{row.window_days} days" for row in rows]).T
-    return table, formats.open_time_footnote(rows)
+    return parts.sendable(table), formats.open_time_footnote(rows)
 
 
 def windows_export(windows: pd.DataFrame, facts: VenueFacts, source: str) -> pd.DataFrame:

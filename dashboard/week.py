@@ -32,7 +32,7 @@ def page() -> None:
     parts.show(week_answers.movers_picture(place, complete))
     movers = week_answers.movers_table(place, complete)
     if movers is not None:
-        st.table(movers.table)
+        st.table(movers.table, hide_index=False)
         parts.footnote(movers.footnote)
     printable.show(
         data.market_facts(place.market_id, complete, place.version),
@@ -79,7 +79,7 @@ def _hardest(place: Place) -> None:
     st.caption(five.caption)
     if five.table is None:
         return
-    st.table(five.table)
+    st.table(five.table, hide_index=False)
     parts.footnote(five.footnote)
     parts.csv_download(
         five.export, file_name=place.file_stem("hardest-five", as_of), key="hardest-csv"

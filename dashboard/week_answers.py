@@ -5,6 +5,7 @@ from datetime import date, timedelta
 from urllib.parse import urlencode
 
 import pandas as pd
+import pyarrow as pa
 
 from charts.annotations import annotation_texts, annotation_words
 from charts.gaps import measured_coverage
@@ -109,7 +110,7 @@ class Hardest:
 
     title: str
     caption: str
-    table: pd.DataFrame | None
+    table: pa.Table | None
     footnote: str
     export: pd.DataFrame
 
@@ -161,7 +162,7 @@ def hardest(place: Place, as_of: date) -> Hardest:
             f"The {HARDEST} hardest tables, {formats.window_ending(as_of, RANKED_DAYS)}; brackets "
             "hold 95 % intervals. [All of them](./hardest)"
         ),
-        table=table if rows else None,
+        table=parts.sendable(table) if rows else None,
         footnote=formats.open_time_footnote(rows),
         export=export,
     )
@@ -200,7 +201,7 @@ def movers_picture(place: Place, complete: date) -> Picture:
 class Movers:
     """The certain trends that moved furthest, and where the others are found."""
 
-    table: pd.DataFrame
+    table: pa.Table
     footnote: str
 
 
@@ -229,14 +230,14 @@ def movers(trends: pd.DataFrame) -> Movers | None:
         }
     ).set_index("Venue")
     if len(certain) == len(every):
-        return Movers(table, "")
+        return Movers(parts.sendable(table), "")
     ways = [
         f"[{label}](./hardest?{urlencode({'mode': label})})"
         for label in Direction
         if (every["label"] == label).any()
     ]
     return Movers(
-        table,
+        parts.sendable(table),
         f"The {MOVERS} that moved furthest of {number_of(len(every), 'venue')}. "
         f"All of them: {list_words(ways)}.",
     )

@@ -7,7 +7,7 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
-from dashboard import data
+from dashboard import data, memory
 from settings import PROJECT_DIR
 
 Open = Callable[..., AppTest]
@@ -22,8 +22,8 @@ def open_page(monkeypatch: pytest.MonkeyPatch) -> Iterator[Open]:
     def forget() -> None:
         if data.engine in opened:
             data.engine().dispose()
-        st.cache_data.clear()
         st.cache_resource.clear()
+        memory.forget_everything()
 
     opened: list[object] = []
 

@@ -274,7 +274,7 @@ def test_a_venue_that_moved_and_was_renamed_is_filtered_and_found_by_what_it_is_
     before = data.venue_names("nyc", data.progress("nyc").version)
     factories.deliver_venues(engine, {**venue, "name": "Mare", "neighborhood": "Nolita"})
     tick(engine, factories.SETTINGS, now + timedelta(minutes=1))
-    data.progress.clear()  # as after its 15 seconds
+    data.progress.cache_clear()  # as after its 15 seconds
     page.run()
     assert not page.exception
     assert page.selectbox(key="neighborhood").options[1:] == ["Nolita"]

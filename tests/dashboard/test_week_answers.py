@@ -22,7 +22,7 @@ def trends(*labels: str | None) -> pd.DataFrame:
 def test_a_few_certain_trends_are_all_in_the_table() -> None:
     few = movers(trends("getting harder", None, "getting easier"))
     assert few is not None
-    assert list(few.table.index) == ["[V0](./venue?venue=v0)", "[V2](./venue?venue=v2)"]
+    assert few.table["Venue"].to_pylist() == ["[V0](./venue?venue=v0)", "[V2](./venue?venue=v2)"]
     assert few.footnote == ""
     assert movers(trends(None, None)) is None
 
