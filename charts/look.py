@@ -8,6 +8,7 @@ that wraps and can be read aloud. A figure that leaves the page (print, digest) 
 import html
 import textwrap
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import plotly.graph_objects as go
@@ -138,6 +139,7 @@ def _luminance(color: str) -> float:
     return 0.2126 * red + 0.7152 * green + 0.0722 * blue
 
 
+@cache
 def template(look: Look) -> go.layout.Template:
     """The explicit Plotly template of a look; figures use no other."""
     axis: dict[str, Any] = {

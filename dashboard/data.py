@@ -346,7 +346,13 @@ def venue_curves(
 @kept(FRESH, most=500)
 def venue_facts(venue_id: str, as_of: date, days: int, version: Version) -> list[Fact]:
     """What may be said of the venue over the days to a day."""
-    return insights.venue_facts(engine(), venue_id, as_of, now=now(), window_days=days)
+    beside = insights.Beside(
+        ranking=lambda market_id, day, window: whole_ranking(market_id, day, window, version),
+        trends=lambda market_id, day: trends(market_id, day, version),
+    )
+    return insights.venue_facts(
+        engine(), venue_id, as_of, now=now(), window_days=days, beside=beside
+    )
 
 
 @kept(FRESH, most=500)

@@ -39,7 +39,7 @@ def _ask() -> None:
     place = choices.header("Venue")
     if place is not None:
         st.markdown("Choose a venue, or select a row of [Hardest tables](./hardest).")
-        _choose(place.market_id, None)
+        _choose(place.market_id)
 
 
 def _show(facts: VenueFacts) -> None:
@@ -82,18 +82,17 @@ def _show(facts: VenueFacts) -> None:
     parts.exact_link("venue", {"venue": facts.venue_id, "to": as_of.isoformat(), "over": str(size)})
 
 
-def _choose(market_id: str, chosen: str | None) -> None:
+def _choose(market_id: str) -> None:
     """A list of the market's venues; choosing one puts it into the URL."""
     names = data.venue_names(market_id, data.progress(market_id).version)
-    ids = list(names)
 
     def put_into_url() -> None:
         st.query_params["venue"] = st.session_state["venue_choice"]
 
     st.selectbox(
         "Venue",
-        ids,
-        index=ids.index(chosen) if chosen in names else None,
+        list(names),
+        index=None,
         format_func=names.__getitem__,
         key="venue_choice",
         on_change=put_into_url,
@@ -117,7 +116,12 @@ def _facts_line(facts: VenueFacts) -> str:
 def _asked(facts: VenueFacts) -> tuple[date, int] | None:
     """The day the windows end on, and the length of the one spoken of; None before any scoring."""
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        _choose(facts.market_id, facts.venue_id)
+        # Thousands of names are sent only to those who ask for them. Closed again at each venue.
+        key = f"another-than-{facts.venue_id}"
+        another = st.popover("Another venue", key=key, on_change="rerun")
+        if another.open:
+            with another:
+                _choose(facts.market_id)
         usual = data.usual_date(facts.market_id, parts.USUAL_WINDOW)
         latest = data.scored_date(facts.market_id, parts.USUAL_WINDOW, None)
         if usual is None or latest is None:

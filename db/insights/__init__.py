@@ -35,7 +35,7 @@ from db.insights.days import (
     weekday_sides,
 )
 from db.insights.durations import open_duration
-from db.insights.facts import fact_as_json, market_facts, trend_facts, venue_facts
+from db.insights.facts import Beside, fact_as_json, market_facts, trend_facts, venue_facts
 from db.insights.health import (
     DATABASE_UNAVAILABLE,
     Backlog,
@@ -95,6 +95,7 @@ __all__ = [
     "LONGEST_WINDOW_HOURS",
     "WINDOW_DAYS",
     "Backlog",
+    "Beside",
     "Candidate",
     "Comparison",
     "Funnel",

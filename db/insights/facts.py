@@ -5,9 +5,10 @@ the window and coverage it rests on and the link to where it can be seen.
 """
 
 import math
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+from functools import cache, partial
 from typing import Any
 from urllib.parse import urlencode
 
@@ -51,15 +52,41 @@ FACT_DAYS = 28
 DAY = timedelta(days=1)
 
 
+@dataclass(frozen=True)
+class Beside:
+    """Where a market's ranking (of a market, a day, a window's days) and its trends (of a market, a
+    day) come from: each of its venues is judged beside all the others."""
+
+    ranking: Callable[[str, date, int], pd.DataFrame]
+    trends: Callable[[str, date], pd.DataFrame]
+
+
+def read_once(engine: Engine) -> Beside:
+    """Of the database; once for several venues of a market."""
+
+    def ranking(market_id: str, as_of: date, window_days: int) -> pd.DataFrame:
+        return with_ranks(rolling_rows(engine, {market_id: as_of}, window_days))
+
+    return Beside(cache(ranking), cache(partial(trends, engine)))
+
+
 def venue_facts(
-    engine: Engine, venue_id: str, as_of: date, *, now: datetime, window_days: int = FACT_DAYS
+    engine: Engine,
+    venue_id: str,
+    as_of: date,
+    *,
+    now: datetime,
+    window_days: int = FACT_DAYS,
+    beside: Beside | None = None,
 ) -> list[Fact]:
     """What may be said of a venue over the window that ends on `as_of`, or the last scored day
     before: typical open time, catchable tables, tier, rank, fully booked, trend, the last week
     against the one before, release clock.
 
-    Empty before the market's first scoring. Raises `UnknownVenueError`.
+    beside: for whoever has read the market's ranking and trends already. Empty before the market's
+    first scoring. Raises `UnknownVenueError`.
     """
+    beside = beside or read_once(engine)
     facts = venue(engine, venue_id)
     end = latest_as_of(engine, facts.market_id, window_days, not_after=as_of)
     with engine.connect() as connection:
@@ -71,11 +98,12 @@ def venue_facts(
         exposure = market.exposure(connection, first, end)
     context = about.context(first, end)
     curve = open_duration(engine, venue_id=venue_id, first=first, last=end, now=now)
-    ranked = with_ranks(rolling_rows(engine, {facts.market_id: end}, window_days))
+    ranked = beside.ranking(facts.market_id, end, window_days)
+    moving = beside.trends(facts.market_id, end)
     return [
         typical_open_time_fact(facts.name, curve, context),
         *_window_facts(facts, ranked, window_days, exposure, context),
-        _trend_fact(engine, facts, end, about, context),
+        _trend_fact(facts, moving, about, context),
         _week_fact(engine, f"at {facts.name}", {"venue_id": venue_id}, end, about),
         release_clock_fact(
             facts.name,
@@ -246,10 +274,9 @@ def _rate(row: dict[Any, Any]) -> CatchableRate | None:
 
 
 def _trend_fact(
-    engine: Engine, facts: VenueFacts, as_of: date, about: About, context: FactContext
+    facts: VenueFacts, moving: pd.DataFrame, about: About, context: FactContext
 ) -> Fact:
-    found = trends(engine, facts.market_id, as_of)
-    rows = found[found["venue_id"] == facts.venue_id].to_dict("records")
+    rows = moving[moving["venue_id"] == facts.venue_id].to_dict("records")
     if not rows:
         return trend_fact(facts.name, None, None, context)
     row = rows[0]

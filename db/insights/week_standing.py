@@ -13,7 +13,7 @@ import pandas as pd
 
 from db.engine import Engine
 from db.insights.days import market_days, weekday_sides
-from db.insights.facts import About, venue_facts
+from db.insights.facts import About, read_once, venue_facts
 from db.insights.frames import frame
 from db.insights.market import latest_as_of
 from db.insights.patterns import prime_pattern
@@ -232,8 +232,9 @@ def _venue_facts(
 ) -> list[tuple[str, Fact]]:
     """Of the three hardest venues, one kind after the other, so that several come to be told of."""
     found: dict[tuple[str, int], Fact] = {}
+    beside = read_once(engine)
     for place, row in enumerate(hardest[:3]):
-        for fact in venue_facts(engine, row["venue_id"], last, now=end_at):
+        for fact in venue_facts(engine, row["venue_id"], last, now=end_at, beside=beside):
             found[fact.kind, place] = fact
     keys = [(kind, place) for place in range(3) for kind in VENUE_KINDS]
     # The hardest's rank first, then how long its tables last, then the others' clocks.

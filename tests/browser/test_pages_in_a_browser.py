@@ -162,6 +162,14 @@ def test_another_venue_is_chosen_from_the_list(browser: Browser, demo_app: str) 
         page.get_by_role("option", name="Halyard").click()
         page.get_by_role("heading", name="Halyard", exact=True).wait_for()
         assert parse_qs(urlsplit(page.url).query) == {"venue": ["demo-halyard"]}
+        settled(page)
+        page.get_by_role("button", name="Another venue").click()
+        page.locator(".st-key-venue_choice input").fill("Osteria Luna")
+        page.get_by_role("option", name="Osteria Luna").click()
+        page.get_by_role("heading", name="Osteria Luna", exact=True).wait_for()
+        assert parse_qs(urlsplit(page.url).query) == {"venue": ["demo-osteria-luna"]}
+        settled(page)
+        assert not page.locator(".st-key-venue_choice").is_visible()
 
 
 def test_an_empty_database_is_said_in_words(
