@@ -46,7 +46,7 @@ WARM_LOADS, BLANK_LOADS = 3, 2
 
 VENUE = "venue=bench-00007"
 PAGES = {
-    "This week": ("week", ""),
+    "This week": ("", ""),
     "Live": ("live", ""),
     "Hardest tables": ("hardest", ""),
     "Venue": ("venue", VENUE),

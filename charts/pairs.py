@@ -7,6 +7,7 @@ from charts.look import SMALL_SIZE, Caption, Look, Margins, new_figure, say_inst
 from metrics.wording import WEEKDAYS, duration_short, number_words
 
 ROW_HEIGHT = 28
+CLOSE = 0.05  # of the axis: dots whose names would touch
 
 
 def paired_dots_figure(
@@ -93,6 +94,9 @@ def _name_sides(figure: go.Figure, look: Look, known: pd.DataFrame) -> None:
     is_prime_left = pd.notna(row["prime"]) and (
         pd.isna(row["off_peak"]) or row["prime"] <= row["off_peak"]
     )
+    highest = known[["prime", "off_peak"]].max().max()
+    are_close = len(both) and abs(row["prime"] - row["off_peak"]) < CLOSE * highest
+    inwards = -4 if are_close else 6  # pixels: two names beside one another need their room
     for column, name, color in (
         ("prime", "prime", look.accent),
         ("off_peak", "off-peak", look.second),
@@ -105,7 +109,7 @@ def _name_sides(figure: go.Figure, look: Look, known: pd.DataFrame) -> None:
             y=int(row["weekday"]),
             text=name,
             xanchor="right" if is_left else "left",
-            xshift=6 if is_left else -6,
+            xshift=inwards if is_left else -inwards,
             yanchor="bottom",
             yshift=8,
             showarrow=False,

@@ -134,7 +134,7 @@ def hardest(place: Place, as_of: date) -> Hardest:
             "Half are gone after": [formats.typical_open_words(row) for row in rows],
             "Neighborhood": [row.neighborhood or "" for row in rows],
         },
-        index=pd.Index([f"{row.rank:.0f}" for row in rows], name="#"),
+        index=pd.Index([f"{row.rank:.0f}" for row in rows], name="Rank"),
     )
     export = pd.DataFrame(
         {

@@ -269,6 +269,16 @@ def test_this_weeks_running_day_is_dashed() -> None:
     assert this_week.y == (10, 10, None, None, None, None, None)
 
 
+def test_the_names_of_two_dots_at_one_place_stand_beside_one_another() -> None:
+    for off_peak, shifts in (
+        (10.0, {"prime": -4, "off-peak": 4}),
+        (20.0, {"prime": 6, "off-peak": -6}),
+    ):
+        rows = pd.DataFrame({"weekday": [0], "prime": [10.0], "off_peak": [off_peak]})
+        notes = paired_dots_figure(rows, LIGHT, unit="tables a day").layout.annotations
+        assert {note.text: note.xshift for note in notes} == shifts
+
+
 def test_a_weekday_with_one_side_only_shows_that_side() -> None:
     figure = paired_dots_figure(pairs(2), LIGHT, unit="tables a day")
     lines, off_peak, prime = figure.data

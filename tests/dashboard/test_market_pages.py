@@ -89,7 +89,7 @@ def test_the_first_page_says_how_tight_it_is_what_is_open_and_through_when(
     assert "opened in New York on Sun, Nov 22" in said
     hardest = page.table[0].value
     assert len(hardest) == 5
-    assert hardest.index.name == "#"
+    assert hardest.index.name == "Rank"
     assert hardest["Venue"].str.contains("](./venue?venue=demo-", regex=False).all()
 
 
