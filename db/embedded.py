@@ -35,6 +35,8 @@ SERVER_OPTIONS: Mapping[str, str] = {
     "work_mem": "32MB",
     "maintenance_work_mem": "128MB",
     "max_wal_size": "2GB",
+    # A large aggregate fills the usual 8 MB time and again and waits for them to be written.
+    "wal_buffers": "64MB",
     "random_page_cost": "1.1",
     "jit": "off",
     # Nothing replicates from here, and without it a COPY into a new table writes half as much.
