@@ -11,7 +11,7 @@ import pandas as pd
 import streamlit as st
 
 from charts.look import Caption
-from dashboard import conversion, formats, parts
+from dashboard import conversion, copyable, formats, parts, printable
 from dashboard import conversion_findings as findings
 from dashboard.conversion import BREAKDOWNS, Asked
 from dashboard.figures import forest_figure
@@ -60,12 +60,15 @@ def saved_or_not(asked: Asked) -> None:
     if is_held:
         st.caption(conversion.HELD_BACK_WORDS)
     elif fact.printable is not None:
-        with st.container(key="saved-facts"):
-            st.code(
-                f"{fact.printable}.\n{fact.source_line} · {asked.source}",
-                language=None,
-                wrap_lines=True,
-            )
+        copyable.sentences(
+            [
+                (
+                    f"{fact.printable}. ({fact.source_line} · {asked.source})",
+                    printable.evidence(fact),
+                )
+            ],
+            key="saved-facts",
+        )
     else:
         st.caption(f"Not to be printed: {fact.reason}.")
     st.table(

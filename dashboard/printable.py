@@ -6,7 +6,7 @@ from collections.abc import Sequence
 import pandas as pd
 import streamlit as st
 
-from dashboard import explain, formats, parts
+from dashboard import copyable, explain, formats, parts
 from metrics.facts import Fact, Verdict
 from metrics.wording import duration_range_short, list_words, number_of, number_words, percent_words
 
@@ -30,12 +30,14 @@ def show(
     sayable = [fact for fact in facts if fact.printable is not None]
     refused = [fact for fact in facts if fact.printable is None]
     st.caption(summary(facts))
-    with st.container(key=f"{key}-facts", gap="xsmall"):
-        for fact in sayable:
-            st.code(
-                sentence_to_copy(fact, is_simulated=is_simulated), language=None, wrap_lines=True
-            )
-            st.caption(formats.as_markdown(evidence(fact)))
+    if sayable:
+        copyable.sentences(
+            [
+                (sentence_to_copy(fact, is_simulated=is_simulated), evidence(fact))
+                for fact in sayable
+            ],
+            key=f"{key}-facts",
+        )
     if refused:
         st.markdown(
             "\n".join(

@@ -96,10 +96,26 @@ def test_the_numbers_of_a_picture_open_under_it(browser: Browser, demo_app: str)
 def test_a_fact_can_be_copied_with_its_source(browser: Browser, demo_app: str) -> None:
     with reader(browser) as (page, _):
         visit(page, f"{demo_app}/venue?venue=demo-osteria-luna")
-        sentences = page.locator('[data-testid="stCode"]')
-        sentences.first.scroll_into_view_if_needed()
-        text = sentences.first.inner_text()
+        page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+        sentence = page.locator(".st-key-facts-csv-facts li").first
+        copy = sentence.get_by_role("button")
+        copy.press("Enter")
+        sentence.get_by_text("Copied").wait_for()
+        text = page.evaluate("navigator.clipboard.readText()")
+        assert text == sentence.locator(".sentence").inner_text()
         assert "Table Stakes" in text
         assert "simulated data" in text
-        sentences.first.hover()
-        sentences.first.get_by_role("button").first.wait_for()
+        assert "n = " in sentence.locator(".evidence").inner_text()
+        assert copy.get_attribute("aria-label") == f"Copy: {text}"
+
+
+def test_a_fact_is_selected_where_the_clipboard_is_refused(browser: Browser, demo_app: str) -> None:
+    with reader(browser) as (page, _):
+        page.add_init_script("navigator.clipboard.writeText = () => Promise.reject()")
+        visit(page, f"{demo_app}/venue?venue=demo-osteria-luna")
+        sentence = page.locator(".st-key-facts-csv-facts li").first
+        sentence.get_by_role("button").click()
+        sentence.get_by_text("Press Ctrl+C").wait_for()
+        assert page.evaluate("getSelection().toString()") == (
+            sentence.locator(".sentence").inner_text()
+        )
