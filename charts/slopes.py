@@ -96,6 +96,18 @@ def slopes_figure(
     return figure
 
 
+def in_colour_words(trends: pd.DataFrame) -> str:
+    """What the colours of `slopes_figure` mean; that there are none where there are none."""
+    if trends.empty:
+        return "no venue has enough weeks yet."
+    if trends["label"].notna().any():
+        return (
+            "in colour: trends that survive having asked about every venue (false discoveries held "
+            "at 5 %)."
+        )
+    return "none of them survives having asked about every venue, so none is in colour."
+
+
 def drawn_words(trends: pd.DataFrame) -> str:
     """How many venues `slopes_figure` is about, and that not all are drawn where they are not."""
     said = number_of(len(trends), "venue")

@@ -1,5 +1,7 @@
 """Page: how each number is made, in the words of the formulas' own docstrings."""
 
+from collections.abc import Sequence
+
 import pandas as pd
 import streamlit as st
 
@@ -27,7 +29,7 @@ def page() -> None:
         placeholder="scarcity, interval, spike …",
         width=320,
     )
-    found = [definition for definition in everything if matches(definition, asked)]
+    found = holding_most(everything, asked)
     if not found:
         st.info(f"No definition holds “{asked}”. Try one word of it, or empty the field.")
         return
@@ -42,10 +44,23 @@ def page() -> None:
         _show(definition)
 
 
-def matches(definition: Definition, asked: str) -> bool:
-    """Whether every word asked for is in the definition's name, summary or formula."""
-    text = f"{definition.module} {definition.name} {definition.summary} {definition.formula}"
-    return all(word in text.casefold() for word in asked.casefold().split())
+def holding_most(definitions: Sequence[Definition], asked: str) -> list[Definition]:
+    """The definitions whose name, summary and formula hold the most of the words asked for: all of
+    them, or of a question those it has in common with them. All definitions where nothing is asked,
+    none where none holds a word."""
+    words = {word.strip(".,;:?!“”\"'") for word in asked.casefold().split()}
+    held = [sum(word in _text(definition) for word in words) for definition in definitions]
+    most = max(held)
+    return [
+        definition
+        for definition, count in zip(definitions, held, strict=True)
+        if count == most and (count or not words)
+    ]
+
+
+def _text(definition: Definition) -> str:
+    words = (definition.module, definition.name, definition.summary, definition.formula)
+    return " ".join(words).casefold()
 
 
 def _link(definition: Definition) -> str:

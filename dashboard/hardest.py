@@ -190,7 +190,7 @@ def _newcomers(question: Question) -> None:
 def _table(ranking: answers.Ranking, question: Question, *, shows_all: bool) -> None:
     """The rows, and how many there are in all where some are left out."""
     rows = answers.listed(question, shows_all=shows_all)
-    note = "Select a row to open its venue."
+    note = parts.SELECT_ROW
     unranked = len(ranking.rows) - len(ranking.ranked)
     if len(rows) < len(ranking.rows):
         note += f" The first {count_words(len(rows))} of {count_words(len(ranking.rows))} venues."

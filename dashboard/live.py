@@ -85,7 +85,7 @@ def _open(place: Place, through: datetime, now: datetime) -> None:
         f"{number_of(len(drops), 'table').capitalize()}"
         + (f" (the newest {SHOWN})" if len(drops) == SHOWN else "")
         + f". The chance is that of still finding it in {reaction}, from how long this venue's "
-        f"tables lasted in the last {CURVE_DAYS} days. Select a row to open its venue."
+        f"tables lasted in the last {CURVE_DAYS} days. {parts.SELECT_ROW}"
     )
     st.dataframe(
         shown,

@@ -206,7 +206,7 @@ def neighborhoods_picture(place: Place, window: Window, last: date, notes: pd.Da
         caption,
         key="neighborhood-weeks",
         alt=f"{caption.in_words} The table below compares them.",
-        file_name=place.file_stem("neighborhoods", last),
+        file_name=place.file_stem("neighborhood-weeks", last),
         table=weeks.assign(
             annotation=annotation_texts(notes, weeks["week_date"], unit_days=7),
             market=place.market_id,

@@ -7,7 +7,7 @@ import pandas as pd
 import streamlit as st
 
 from charts.look import Caption
-from charts.slopes import drawn_words
+from charts.slopes import drawn_words, in_colour_words
 from dashboard import data, explain, findings, formats, parts, printable, shapes
 from dashboard.choices import Place
 from dashboard.figures import slopes_figure
@@ -46,9 +46,9 @@ def show(
     caption = Caption(
         title=findings.moving_title(trends, label, scope),
         subtitle=(
-            "Prime tables for two that can be caught, week by week, as a multiple of the start; "
-            "in colour: trends that survive having asked about every venue (false discoveries held "
-            f"at 5 %). {span}; {scope}; {drawn_words(trends)}."
+            "Prime tables for two that can be caught: each venue's fitted change a week, as a "
+            f"multiple of the start, log scale; {in_colour_words(trends)} {span}; {scope}; "
+            f"{drawn_words(trends)}."
         ),
         source=place.source,
     )
@@ -60,7 +60,7 @@ def show(
         measure="trend",
     )
     way = trends[shapes.is_moving(trends, label)]
-    way = way.sort_values("adjusted_p", kind="stable").reset_index(drop=True)
+    way = way.sort_values(["adjusted_p", "p_value"], kind="stable").reset_index(drop=True)
     if way.empty:
         return
     _table(way, place, label=label, scope=scope, stem=stem, link=link)
@@ -79,7 +79,7 @@ def show(
 def _table(
     way: pd.DataFrame, place: Place, *, label: str, scope: str, stem: str, link: Mapping[str, str]
 ) -> None:
-    st.caption("Select a row to open its venue. The surest first.")
+    st.caption(f"{parts.SELECT_ROW} The surest first.")
     rows = list(way.itertuples())
     column = st.column_config
     st.dataframe(
@@ -108,6 +108,7 @@ def _table(
         column_config={
             "Tables to catch, each week": column.TextColumn(help=explain.measure("trend")),
             "By chance": column.TextColumn(help=CHANCE),
+            "Tables": column.NumberColumn(format="localized"),
         },
         placeholder="",
         alt=f"Venues of {scope} that are {label}, the surest first",

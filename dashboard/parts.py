@@ -39,6 +39,7 @@ KEPT_FOR = timedelta(minutes=10)  # each part of a page
 
 NOT_IN_FILE_NAMES = re.compile(r"[^\w]+")
 CONTEXT_COLUMNS = ("market", "venue_id", "venue", "source", "window_first", "window_last")
+SELECT_ROW = "Select a row to open its venue (with the keyboard: Shift+Space)."
 USUAL_WINDOW = 28  # days: what a page is about unless another window is asked for
 SIMULATED = "Simulated data: the venues are fictional and nothing here ever happened."
 

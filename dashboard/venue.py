@@ -118,10 +118,8 @@ def _asked(facts: VenueFacts) -> tuple[date, int] | None:
     with st.container(horizontal=True, vertical_alignment="bottom"):
         # Thousands of names are sent only to those who ask for them. Closed again at each venue.
         key = f"another-than-{facts.venue_id}"
-        another = st.popover("Another venue", key=key, on_change="rerun")
-        if another.open:
-            with another:
-                _choose(facts.market_id)
+        if st.toggle("Another venue", key=key):
+            _choose(facts.market_id)
         usual = data.usual_date(facts.market_id, parts.USUAL_WINDOW)
         latest = data.scored_date(facts.market_id, parts.USUAL_WINDOW, None)
         if usual is None or latest is None:

@@ -80,6 +80,11 @@ class Tightness:
         return self.interval[0] > 0.5 or self.interval[1] < 0.5
 
     @property
+    def is_loose(self) -> bool:
+        """Whether now is told by how many hours it is looser than."""
+        return self.share < 0.5
+
+    @property
     def is_percentile(self) -> bool:
         """Whether there are enough comparable hours to speak of percent."""
         return self.comparable_hours >= FEWEST_FOR_A_PERCENTILE
@@ -131,7 +136,7 @@ def tightness_words(found: Tightness, hours_noun: str) -> str:
     'tighter than 83 % of Thursdays at this hour'
     """
     way, hours = "tighter", found.tighter_than
-    if found.share < 0.5:
+    if found.is_loose:
         way, hours = "looser", found.looser_than
     if not found.is_percentile:
         return f"{way} than {hours} of the last {found.comparable_hours} {hours_noun}"

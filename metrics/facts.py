@@ -64,6 +64,7 @@ LEAST_COVERAGE = 0.5
 PLAIN_COVERAGE = 0.8
 FEWEST_CLOSINGS = 10
 FEWEST_DAYS = 7
+IN_TENTHS = (0.075, 0.925)  # shares that "about 1 in 10" to "about 9 in 10" are near enough to
 MOST_NAMED_LEVEL = 5
 """Venues of one rank are named up to so many, the one spoken of included."""
 # How far apart the ends of an interval may lie, as a ratio, for a plain and for a hedged number.
@@ -345,7 +346,9 @@ def _typical_open_time(venue_name: str | None, curve: SurvivalCurve | None) -> _
         return _Claim(sentence, median, n, interval, Verdict.DO_NOT_PRINT, reason=refusal)
     if _spread(interval) <= PLAIN_SPREAD:
         return _Claim(sentence, median, n, interval)
-    hedged = f"{subject} seem to last {duration_range_short(interval)}, give or take"
+    # What the interval is of: the median, not the slots.
+    where = subject.removeprefix("Slots ")
+    hedged = f"Half of the slots {where} seem to be gone within {duration_range_short(interval)}"
     reason = "the interval is wide"
     return _Claim(sentence, median, n, interval, Verdict.HEDGE, hedged, reason)
 
@@ -483,7 +486,8 @@ def fully_booked_fact(venue_name: str, share: Proportion | None, context: FactCo
         days_words = f"{share.successes} of {share.trials} days"
         sentence = f"No prime table opened at {venue_name} on {days_words}"
         is_close = share.upper - share.lower <= 0.3
-        if is_close and 0 < share.successes < share.trials:
+        # Nearer to an end, tenths are too coarse: 5 of 90 days would be "1 in 10".
+        if is_close and IN_TENTHS[0] <= share.share <= IN_TENTHS[1]:
             words = in_ten_words(share.share)
             words += " days" if words[-1].isdigit() else " of its days"
             sentence = f"No prime table opens at {venue_name} on {words}"
@@ -540,11 +544,13 @@ def week_over_week_fact(
     else:
         interval = (ratio.lower, ratio.upper)
         is_clear = ratio.lower > 1 or ratio.upper < 1
-        change = percent_change_words(ratio.ratio - 1)
+        change = percent_change_words(ratio.ratio - 1, interval)
+        is_same = ratio.ratio == 1  # as often, that is, on watched days
         times = f"{ratio_words(ratio.ratio)} as many" if ratio.ratio >= 1.95 else f"{change} more"
+        more = "as many" if is_same else times if ratio.ratio > 1 else f"{change} fewer"
         sentence = (
-            f"{times if ratio.ratio > 1 else f'{change} fewer'} tables opened {subject} in the "
-            f"last 7 days {'as' if ratio.ratio >= 1.95 else 'than'} in the 7 before"
+            f"{more} tables opened {subject} in the last 7 days "
+            f"{'as' if is_same or ratio.ratio >= 1.95 else 'than'} in the 7 before"
         )
         if last_count == 0:
             sentence = f"{opened}, after {count_words(previous_count)} in the 7 before"
@@ -582,7 +588,10 @@ def tightness_fact(
         hours_noun = f"{WEEKDAYS[day.weekday()]}s at that hour"
         than = tightness_words(found, hours_noun)
         sentence = f"On {date_words(day)} at {at} {market_name} was {than}"
-        claim = _Claim(sentence, found.share, found.comparable_hours, found.interval)
+        share, (low, high) = found.share, found.interval
+        if found.is_loose:
+            share, low, high = 1 - share, 1 - high, 1 - low
+        claim = _Claim(sentence, share, found.comparable_hours, (low, high))
         if not found.is_out_of_the_ordinary:
             claim = replace(
                 claim,

@@ -17,7 +17,7 @@ from charts.multiples import multiples_figure
 from charts.nights import nights_figure
 from charts.pairs import paired_dots_figure
 from charts.prime_share import prime_share_figure
-from charts.slopes import MOST_BEHIND, drawn_words, slopes_figure
+from charts.slopes import MOST_BEHIND, drawn_words, in_colour_words, slopes_figure
 from charts.weeks import weeks_figure
 from metrics.release_clock import release_clock
 
@@ -259,6 +259,12 @@ def test_of_too_many_lines_the_first_the_last_and_what_lies_between_are_drawn() 
     assert (ends[0], ends[-1]) == (1.0, pytest.approx(1.1**11))
     assert ends == sorted(ends)
     assert drawn_words(trends(12)) == "12 venues"
+
+
+def test_colours_are_spoken_of_only_where_there_are_any() -> None:
+    assert in_colour_words(trends(12)).startswith("in colour: trends that survive")
+    assert "none is in colour" in in_colour_words(trends(12).assign(label=None))
+    assert in_colour_words(trends(0)) == "no venue has enough weeks yet."
 
 
 def test_this_weeks_running_day_is_dashed() -> None:

@@ -198,6 +198,9 @@ def test_definitions_are_found_by_their_words(open_page: Open, database_url: str
     page = open_page(database_url, DEFINITIONS, q="Kaplan-Meier curve")
     assert "open duration" in [heading.value.lower() for heading in page.subheader]
     assert len(page.subheader) < FORMULAS
+    question = open_page(database_url, DEFINITIONS, q="How is the scarcity score computed?")
+    assert "scarcity score" in [heading.value.lower() for heading in question.subheader]
+    assert len(question.subheader) < 5
     nothing = open_page(database_url, DEFINITIONS, q="quiche")
     assert "No definition holds “quiche”" in text(nothing)
     assert not nothing.subheader

@@ -28,7 +28,7 @@ from metrics.facts import (
     typical_open_time_fact,
     week_over_week_fact,
 )
-from metrics.proportions import proportion, share_ratio
+from metrics.proportions import proportion, share_ratio, wilson_interval
 from metrics.ranks import RankBand
 from metrics.rates import rate_ratio
 from metrics.release_clock import release_clock
@@ -96,7 +96,7 @@ def test_few_drops_hedge_and_fewer_are_not_printed() -> None:
     few = typical_open_time_fact("Luna", survival_curve([60, 900, 90], []), WATCHED)
     assert some.verdict is Verdict.HEDGE
     assert some.printable is not None
-    assert "seem to last" in some.printable
+    assert some.printable.startswith("Half of the slots at Luna seem to be gone within ")
     assert few.verdict is Verdict.DO_NOT_PRINT
     assert few.reason == "only three closings seen, 10 are needed"
 
@@ -246,7 +246,7 @@ def test_week_against_week_in_words() -> None:
         "Twice as many tables opened in New York in the last 7 days as in the 7 before"
     )
     assert sentence(100, 70) == (
-        "43 % more tables opened in New York in the last 7 days than in the 7 before"
+        "40 % more tables opened in New York in the last 7 days than in the 7 before"
     )
     assert sentence(70, 140) == (
         "50 % fewer tables opened in New York in the last 7 days than in the 7 before"
@@ -277,6 +277,8 @@ def test_tightness_spikes_and_release_clocks_in_words() -> None:
     loose = tightness_fact("New York", tightness(6, [9] * 2 + [5] * 13), 19, WATCHED)
     assert loose.printable is not None
     assert loose.printable.endswith("was looser than 13 of the last 15 Fridays at that hour")
+    assert loose.number == pytest.approx(13 / 15)
+    assert loose.interval == pytest.approx(wilson_interval(13, 15))
     assert tightness_fact("New York", tightness(6, [9]), 19, WATCHED).printable is None
     untold = tightness_fact("New York", None, None, WATCHED)
     assert untold.reason == "no comparable hours so far, 4 are needed"
@@ -297,6 +299,20 @@ def test_tightness_spikes_and_release_clocks_in_words() -> None:
         "Luna often releases tables around 10 am, for the same day"
     )
     assert release_clock_fact("Luna", None, WATCHED).printable is None
+
+
+def test_a_rare_day_without_a_table_is_counted_and_not_rounded_to_one_in_ten() -> None:
+    rare = fully_booked_fact("Luna", proportion(5, 90), WATCHED)
+    assert rare.printable == "No prime table opened at Luna on 5 of 90 days"
+    often = fully_booked_fact("Luna", proportion(27, 90), WATCHED)
+    assert often.printable == "No prime table opens at Luna on about 3 in 10 days"
+
+
+def test_two_weeks_alike_are_as_many() -> None:
+    alike = week_over_week_fact("in New York", 700, 700, rate_ratio(700, 7, 700, 7), WATCHED)
+    assert (
+        alike.sentence == "As many tables opened in New York in the last 7 days as in the 7 before"
+    )
 
 
 def test_four_of_fifteen_hours_are_within_the_usual_and_not_printed() -> None:
