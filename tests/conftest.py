@@ -3,15 +3,16 @@
 The server is the embedded PostgreSQL 18 in a temporary folder, unless the environment says
 `TEST_POSTGRES=15` (binaries as Debian installs them) or `TEST_DATABASE_URL=postgresql://…` (any
 server whose user may create databases; `DATABASE_URL` is never used, so no real data are at risk).
-Each test gets a clone of a database that was migrated once.
+Each test gets a clone of a database that was migrated once, and filled once if the test is marked
+with a world.
 """
 
 import logging
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import pytest
@@ -21,7 +22,7 @@ from hypothesis import settings as hypothesis_settings
 from db import embedded, migrate
 from db.engine import Engine, create_engine
 from settings import PROJECT_DIR
-from tests.databases import clone, drop_ended, execute, on_database
+from tests.databases import clone, drop_ended, execute, name_of, on_database
 
 # Without an app around them Streamlit says of each cached function that it keeps things in memory.
 logging.getLogger("streamlit.runtime.caching.cache_data_api").addFilter(
@@ -44,7 +45,13 @@ SHARED_MEMORY = Path("/dev/shm")
 ROOM = 4 << 30  # bytes
 
 
-LONGEST = ("test_office", "test_accessibility", "test_crash", "test_concurrency", "test_offers")
+LONGEST = (
+    "test_office",
+    "test_every_page_in_a_browser",
+    "test_crash",
+    "test_concurrency",
+    "test_offers",
+)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -115,10 +122,34 @@ def _template(server_url: str, testrun_uid: str, worker_id: str) -> Iterator[str
         execute(server_url, "DROP DATABASE {} WITH (FORCE)", name)
 
 
+@pytest.fixture(scope="session")
+def world_template(server_url: str, _template: str) -> Iterator[Callable[[str], str]]:
+    """The name of a database that holds one of `tests.worlds`, made when it is first asked for."""
+    names: dict[str, str] = {}
+    with ExitStack() as kept:
+
+        def template(world: str) -> str:
+            # Imported where it is used: most tests need no world, and start sooner without.
+            from tests.worlds import WORLDS
+
+            if world not in names:
+                url = kept.enter_context(clone(server_url, _template))
+                with _engine_on(url) as engine:
+                    WORLDS[world](engine)
+                names[world] = name_of(url)
+            return names[world]
+
+        yield template
+
+
 @pytest.fixture
-def database_url(server_url: str, _template: str) -> Iterator[str]:
-    """The URL of an empty, migrated database that only this test uses."""
-    with clone(server_url, _template) as url:
+def database_url(server_url: str, _template: str, request: pytest.FixtureRequest) -> Iterator[str]:
+    """The URL of a migrated database that only this test uses: empty, or with the world that the
+    test is marked with."""
+    template = _template
+    if world := request.node.get_closest_marker("world"):
+        template = request.getfixturevalue("world_template")(*world.args)
+    with clone(server_url, template) as url:
         yield url
 
 

@@ -6,33 +6,28 @@ from xml.etree import ElementTree
 import pytest
 
 from api import models
-from db import subscribers
-from metrics.calendar import IsoWeek
-from pipeline.digest import build_editions
+from db import digests, subscribers
 from settings import ApiKey
-from tests.seeding import NOW, SETTINGS, seed
+from tests.seeding import NOW, SETTINGS
 
 ATOM = "{http://www.w3.org/2005/Atom}"
 
 
-@pytest.fixture
-def built(engine):
-    seed(engine)
-    return build_editions(engine, SETTINGS, NOW, week=IsoWeek(2026, 47))
+pytestmark = pytest.mark.world("edition")
 
 
-def test_the_list_names_the_latest_revision_of_each_week(client, built):
+def test_the_list_names_the_latest_revision_of_each_week(client):
     (summary,) = models.Digests.model_validate(client.get("/digests").json()).digests
     assert (summary.market_id, summary.iso_week, summary.revision) == ("nyc", "2026-W47", 1)
     assert client.get("/digests?market=nyc&audience=internal").json()["digests"]
     assert client.get("/digests?market=paris").status_code == 404
 
 
-def test_a_week_answers_with_its_frozen_facts(client, built):
+def test_a_week_answers_with_its_frozen_facts(client, engine):
     answer = client.get("/digests/2026-W47")
     assert answer.status_code == 200
     digest = models.Digest.model_validate(answer.json())
-    public = next(one.edition for one in built if one.edition.audience == "public")
+    public = digests.edition(engine, "nyc", "2026-W47", "public")
     assert digest.facts == public.facts
     assert digest.content_sha256 == public.content_sha256
 
@@ -47,13 +42,13 @@ def test_a_week_answers_with_its_frozen_facts(client, built):
         ("/digests/2026-W47?audience=everybody", 422, "audience"),
     ],
 )
-def test_what_there_is_none_of_is_said_plainly(client, built, path, status, words):
+def test_what_there_is_none_of_is_said_plainly(client, path, status, words):
     answer = client.get(path)
     assert answer.status_code == status
     assert words in answer.text
 
 
-def test_the_feed_is_atom_and_reads_no_clock(client, built):
+def test_the_feed_is_atom_and_reads_no_clock(client):
     answer = client.get("/digests/feed.atom")
     assert answer.headers["content-type"].startswith("application/atom+xml")
     feed = ElementTree.fromstring(answer.text)
@@ -63,7 +58,7 @@ def test_the_feed_is_atom_and_reads_no_clock(client, built):
     assert client.get("/digests/feed.atom").text == answer.text
 
 
-def test_the_internal_edition_is_not_for_keys_of_metrics(open_client, engine, built):
+def test_the_internal_edition_is_not_for_keys_of_metrics(open_client, engine):
     scoped = SETTINGS.model_copy(
         update={
             "api_keys": tuple(
@@ -84,7 +79,7 @@ def test_the_internal_edition_is_not_for_keys_of_metrics(open_client, engine, bu
         assert client.get(path).status_code == 401
 
 
-def test_a_link_to_leave_asks_first_and_needs_no_key(client, engine, built):
+def test_a_link_to_leave_asks_first_and_needs_no_key(client, engine):
     token = "a-token-that-nobody-guesses"
     subscribers.subscribe(engine, "reader@example.org", "nyc", "public", token, now=NOW)
 

@@ -2,13 +2,15 @@
 
 from datetime import timedelta
 
+import pytest
+
 from api import models
 from db import insights
-from tests.seeding import NOW, TODAY, seed
+from tests.seeding import NOW, TODAY
 
 
+@pytest.mark.world("weeks")
 def test_a_venues_facts_are_those_of_the_reading_service(client, engine):
-    seed(engine)
     response = client.get("/facts?venue_id=plenty&as_of=2026-11-22")
     assert response.status_code == 200
     facts = models.Facts.model_validate(response.json()).facts
@@ -18,8 +20,8 @@ def test_a_venues_facts_are_those_of_the_reading_service(client, engine):
     assert facts[0].permalink == "/venue?venue=plenty&to=2026-11-22&over=28"
 
 
+@pytest.mark.world("weeks")
 def test_a_markets_facts_are_of_the_last_complete_day_unless_asked_otherwise(client, engine):
-    seed(engine)
     named = client.get("/facts?market=nyc").json()
     assert named == client.get("/facts").json()
     assert [fact["kind"] for fact in named["facts"]] == ["tightness", "spike", "week_over_week"]
@@ -29,8 +31,8 @@ def test_a_markets_facts_are_of_the_last_complete_day_unless_asked_otherwise(cli
     assert earlier[0]["last_date"] == "2026-11-15"
 
 
-def test_what_is_not_there_is_not_found(client, engine):
-    seed(engine)
+@pytest.mark.world("weeks")
+def test_what_is_not_there_is_not_found(client):
     assert client.get("/facts?venue_id=nobody").status_code == 404
     assert client.get("/facts?market=atlantis").status_code == 404
     assert client.get("/facts?market=nyc&venue_id=plenty").status_code == 422

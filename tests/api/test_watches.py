@@ -18,8 +18,8 @@ GETS = (
 )
 
 
-def test_venue_metrics_are_the_days_of_the_venues(client, engine):
-    seed(engine)
+@pytest.mark.world("weeks")
+def test_venue_metrics_are_the_days_of_the_venues(client):
     answer = client.get("/chat/watches/venue-metrics?days=14&limit=100").json()
     assert (answer["days"], answer["limit"]) == (14, 100)
     rows = answer["venue_metrics"]
@@ -37,8 +37,8 @@ def test_venue_metrics_are_the_days_of_the_venues(client, engine):
     models.VenueMetrics.model_validate(answer)
 
 
-def test_scarcest_come_first_and_nulls_last(client, engine):
-    seed(engine)
+@pytest.mark.world("weeks")
+def test_scarcest_come_first_and_nulls_last(client):
     rows = client.get("/chat/watches/venue-metrics?days=28&limit=1000").json()["venue_metrics"]
     scores = [row["scarcity_score"] for row in rows]
     defined = [score for score in scores if score is not None]
@@ -47,8 +47,8 @@ def test_scarcest_come_first_and_nulls_last(client, engine):
     assert scores[len(defined) :] == [None] * (len(scores) - len(defined))
 
 
-def test_venue_metrics_can_be_narrowed(client, engine):
-    seed(engine)
+@pytest.mark.world("weeks")
+def test_venue_metrics_can_be_narrowed(client):
 
     def venues(query: str) -> set[str]:
         answer = client.get(f"/chat/watches/venue-metrics?limit=1000&{query}").json()
@@ -66,8 +66,8 @@ def test_venue_metrics_can_be_narrowed(client, engine):
     assert venues("as_of=2020-01-01") == set()
 
 
-def test_the_ranking_says_how_sure_it_is(client, engine):
-    seed(engine)
+@pytest.mark.world("weeks")
+def test_the_ranking_says_how_sure_it_is(client):
     answer = client.get("/chat/watches/venue-rolling-metrics?window_days=28").json()
     models.VenueRollingMetrics.model_validate(answer)
     rows = answer["venue_rolling_metrics"]
@@ -83,14 +83,14 @@ def test_the_ranking_says_how_sure_it_is(client, engine):
     assert len(two["venue_rolling_metrics"]) == 2
 
 
-def test_the_ranking_of_a_day_without_one_is_that_of_the_newest_day_before(client, engine):
-    seed(engine)
+@pytest.mark.world("weeks")
+def test_the_ranking_of_a_day_without_one_is_that_of_the_newest_day_before(client):
     rows = client.get("/chat/watches/venue-rolling-metrics?as_of=2027-06-01").json()
     assert {row["as_of_date"] for row in rows["venue_rolling_metrics"]} == {TODAY.isoformat()}
 
 
-def test_market_metrics_come_newest_first(client, engine):
-    seed(engine)
+@pytest.mark.world("weeks")
+def test_market_metrics_come_newest_first(client):
     answer = client.get("/chat/watches/market-metrics?days=14").json()
     models.MarketMetrics.model_validate(answer)
     rows = answer["market_metrics"]
@@ -173,8 +173,8 @@ def test_an_unknown_venue_is_not_an_empty_list(client):
     assert client.get(f"{GETS[1]}?venue_id=nowhere").status_code == 404
 
 
+@pytest.mark.world("weeks")
 def test_pruning_changes_no_answer(open_client, engine):
-    seed(engine)
     later = NOW + timedelta(days=40)
     tick(engine, SETTINGS, later)
     client = open_client(engine, now=later)

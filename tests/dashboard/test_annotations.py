@@ -8,7 +8,6 @@ from dashboard import data
 from db import insights
 from db.annotation_writes import add_annotation
 from db.engine import Engine, create_engine
-from tests import seeding
 from tests.dashboard.conftest import Open
 from tests.dashboard.test_pages import UNREACHABLE, text
 from tests.dashboard.worlds import LAST_WHOLE_DAY, NOW
@@ -30,11 +29,11 @@ def fill(page, **values: object):
     return page.button(key="FormSubmitter:annotation-Add annotation").click().run()
 
 
+@pytest.mark.world("weeks")
 @pytest.mark.usefixtures("at_noon")
 def test_an_editor_adds_one_and_removes_it(
     open_page: Open, engine: Engine, database_url: str
 ) -> None:
-    seeding.seed(engine)
     page = open_page(database_url, PAGE)
     assert "No annotations so far" in text(page)
     page = fill(page, text="Restaurant Week", name="Ana", last=NOW.date() + timedelta(days=3))

@@ -1,6 +1,5 @@
 """Every sentence of a digest links to a view on which its very number can be read."""
 
-from collections.abc import Iterator
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -18,7 +17,6 @@ from metrics.wording import number_words, ordinal_words
 from tests import digest_worlds as worlds
 from tests.dashboard.conftest import Open
 from tests.dashboard.test_pages import text
-from tests.databases import clone
 
 MARKET = "nyc-demo"
 DEMO_WEEK = IsoWeek(2026, 47)
@@ -27,16 +25,6 @@ OF_THE_MARKET = {
     "venue_week", "trend", "rank", "catchable", "typical_open_time", "fully_booked",
     "busiest_hour", "prime_share", "weekday_pattern", "tightest_day", "loosest_day",
 }  # fmt: skip
-
-
-@pytest.fixture(scope="module")
-def spike_url(server_url: str, _template: str) -> Iterator[str]:
-    """The nine weeks of which the last one has a spike from Friday on."""
-    with clone(server_url, _template) as url:
-        engine = create_engine(url)
-        worlds.load(engine, worlds.spike_world())
-        engine.dispose()
-        yield url
 
 
 def facts_by_kind(url: str) -> dict[str, Fact]:
@@ -89,25 +77,27 @@ def figure(fact: Fact) -> str:
     return number + more.get(fact.unit, "")
 
 
+@pytest.mark.world("spike")
 def test_each_number_of_the_market_is_on_the_view_its_sentence_links_to(
-    open_page: Open, spike_url: str
+    open_page: Open, database_url: str
 ) -> None:
-    facts = facts_by_kind(spike_url)
+    facts = facts_by_kind(database_url)
     missing = OF_THE_MARKET - set(facts)
     assert missing <= {"trend", "new_entries"}
     unread = {
         kind: (figure(fact), fact.context.permalink)
         for kind, fact in facts.items()
-        if figure(fact) not in read(opened(open_page, spike_url, fact))
+        if figure(fact) not in read(opened(open_page, database_url, fact))
     }
     assert unread == {}
 
 
+@pytest.mark.world("spike")
 def test_the_days_that_a_sentence_compares_are_chosen_by_its_link(
-    open_page: Open, spike_url: str
+    open_page: Open, database_url: str
 ) -> None:
-    fact = facts_by_kind(spike_url)["market_days"]
-    page = opened(open_page, spike_url, fact)
+    fact = facts_by_kind(database_url)["market_days"]
+    page = opened(open_page, database_url, fact)
     assert page.button_group(key="compared").value == ["Friday", "Saturday", "Sunday"]
     week = next(table.value for table in page.table if "All tables" in table.value.index)
     assert week.loc["All tables", "Tables"] == f"{fact.n:,}"

@@ -9,7 +9,6 @@ from streamlit.testing.v1 import AppTest
 from dashboard import data
 from db.engine import Engine
 from metrics.definitions import CHAPTERS, definition_of
-from tests import seeding
 from tests.dashboard.conftest import Open
 from tests.dashboard.test_pages import SIMULATED, UNREACHABLE, text
 from tests.dashboard.worlds import LAST_WHOLE_DAY, NOW
@@ -67,12 +66,12 @@ def test_a_database_that_does_not_answer_is_one_clear_sentence(open_page: Open, 
     assert error.value.startswith("The database does not answer")
 
 
+@pytest.mark.world("weeks")
 @pytest.mark.usefixtures("at_noon")
 @pytest.mark.parametrize("name", ABOUT_DATA)
 def test_real_data_without_scans_carry_no_label_and_claim_no_watching(
     open_page: Open, engine: Engine, database_url: str, name: str
 ) -> None:
-    seeding.seed(engine)
     page = open_page(database_url, name)
     assert not page.exception
     assert "simulated" not in text(page).lower()

@@ -233,10 +233,10 @@ def test_days_that_wait_for_their_quiet_night_are_fine_until_it_is_over(
     assert "Two days past retention should have been sealed by now" in overdue
 
 
+@pytest.mark.world("weeks")
 def test_real_data_carry_no_label_and_say_that_coverage_is_assumed(
     open_page: Open, engine: Engine, database_url: str
 ) -> None:
-    seeding.seed(engine)
     page = open_page(database_url, HARDEST)
     assert SIMULATED.lower() not in text(page).lower()
     assert set(table(page)["watched"]) == {"assumed"}

@@ -15,7 +15,6 @@ from db.annotation_writes import (
     remove_annotation,
 )
 from db.engine import Engine
-from tests import seeding
 
 FIRST, LAST = date(2026, 1, 20), date(2026, 2, 8)
 NOW = datetime(2026, 1, 5, 12, tzinfo=UTC)
@@ -33,10 +32,10 @@ def add(engine: Engine, **changed: object) -> int:
     return add_annotation(engine, **{**values, **changed})  # type: ignore[arg-type]
 
 
+@pytest.mark.world("weeks")
 def test_an_annotation_of_a_market_is_read_there_and_one_of_all_markets_everywhere(
     engine: Engine,
 ) -> None:
-    seeding.seed(engine)
     of_all = add(engine, text="Blizzard  of\n2026", first=LAST)
     of_one = add(engine, market_id="nyc")
     known = insights.annotations(engine, "nyc")

@@ -82,8 +82,8 @@ def test_the_link_leads_to_the_venue_with_its_window(engine):
     assert asked == {"venue": ["a&b/c?"], "to": [str(YESTERDAY)], "over": ["14"]}
 
 
+@pytest.mark.world("weeks")
 def test_a_day_that_was_not_scored_is_spoken_of_as_the_last_one_that_was(engine):
-    seed(engine)
     facts = of_venue(engine, "plenty", TODAY + timedelta(days=30))
     assert facts["tier"].context.last_date == TODAY
     assert insights.venue_facts(engine, "plenty", TODAY - timedelta(days=400), now=NOW) == []
@@ -99,8 +99,8 @@ def test_little_watching_is_said_and_not_printed(engine):
     assert facts["rank"].sentence == "v is not ranked"
 
 
+@pytest.mark.world("weeks")
 def test_a_venue_without_drops_in_90_days_has_facts_that_say_so(engine):
-    seed(engine)
     execute(engine, "INSERT INTO venues VALUES ('silent', 'nyc', 'Silent')")
     facts = of_venue(engine, "silent")
     assert list(facts) == VENUE_FACTS
@@ -158,8 +158,8 @@ def test_the_market_is_spoken_of_by_supply_spikes_and_weeks(engine):
     assert facts[3].number == week.ratio.ratio
 
 
+@pytest.mark.world("weeks")
 def test_tightness_names_its_weekday_and_hour(engine):
-    seed(engine)
     looks = [
         scan(
             datetime.combine(YESTERDAY - timedelta(days=7 * week), time(hour), NEW_YORK),
@@ -177,8 +177,8 @@ def test_tightness_names_its_weekday_and_hour(engine):
     assert fact.number == 1.0
 
 
+@pytest.mark.world("weeks")
 def test_facts_are_json(engine):
-    seed(engine)
     found = [insights.fact_as_json(fact) for fact in of_venue(engine, "barely").values()]
     assert orjson.loads(orjson.dumps(found))[0]["kind"] == "typical_open_time"
     assert all(fact["first_date"] <= fact["last_date"] for fact in found)
@@ -186,8 +186,8 @@ def test_facts_are_json(engine):
     assert all(printable)
 
 
+@pytest.mark.world("weeks")
 def test_a_prune_changes_no_fact(engine):
-    seed(engine)
     later = NOW + timedelta(days=45)
     tick(engine, SETTINGS, later)
 

@@ -45,8 +45,8 @@ def add_venue(engine: Engine, venue_id: str, market_id: str) -> None:
     )
 
 
+@pytest.mark.world("weeks")
 def test_the_ranking_runs_from_hardest_to_easiest(engine):
-    seed(engine)
     ranking = insights.ranking(engine, "nyc", YESTERDAY, 28)
     assert list(ranking["venue_id"]) == ["barely", "rising", "twin-a", "twin-b", "plenty"]
     assert ranking["catchable_per_week"].is_monotonic_increasing
@@ -117,8 +117,8 @@ def test_rank_bands_hold_for_all_venues_together():
     assert set(ranked["rank_upper"]) == {40}
 
 
+@pytest.mark.world("weeks")
 def test_filters_do_not_change_a_rank(engine):
-    seed(engine)
     run_sql(engine, "UPDATE venues SET lists = '{Best new}' WHERE venue_id = 'plenty'")
     of_village = insights.ranking(engine, "nyc", YESTERDAY, 28, neighborhood="West Village")
     assert list(of_village["venue_id"]) == ["twin-a", "twin-b"]
@@ -138,8 +138,8 @@ def test_venues_watched_too_little_have_no_rank(engine):
     assert ranking[["scarcity_score", "rank", "rank_lower", "rank_upper"]].isna().all(axis=None)
 
 
+@pytest.mark.world("weeks")
 def test_change_holds_the_last_seven_complete_days_against_the_seven_before(engine):
-    seed(engine)
     # Data of today, which is not over, must count on neither side.
     seed(engine, drop("rising", NOW - timedelta(hours=1), slot_at=NOW + timedelta(days=1, hours=7)))
     ranking = insights.ranking(engine, "nyc", TODAY, 14).set_index("venue_id")
@@ -150,8 +150,8 @@ def test_change_holds_the_last_seven_complete_days_against_the_seven_before(engi
     assert ranking.loc["twin-a", "change_ratio"] == pytest.approx(1.0)
 
 
+@pytest.mark.world("weeks")
 def test_change_follows_observed_time_where_scans_tell(engine):
-    seed(engine)
     # Watched: all of the second week, half of each hour of the first.
     for back in range(1, 15):
         run_sql(
@@ -174,16 +174,16 @@ def test_change_follows_observed_time_where_scans_tell(engine):
     assert ranking.loc["twin-a", "change_ratio"] == pytest.approx(0.5)
 
 
+@pytest.mark.world("weeks")
 def test_a_day_that_was_not_scored_has_no_ranking(engine):
-    seed(engine)
     assert insights.ranking(engine, "nyc", date(2020, 1, 1), 28).empty
     assert insights.latest_as_of(engine, "nyc", 28) == TODAY
     assert insights.latest_as_of(engine, "nyc", 28, not_after=YESTERDAY) == YESTERDAY
     assert insights.latest_as_of(engine, "nyc", 28, not_after=date(2020, 1, 1)) is None
 
 
+@pytest.mark.world("weeks")
 def test_a_venue_has_its_days_and_its_windows(engine):
-    seed(engine)
     history = insights.venue_history(engine, "rising", TODAY - timedelta(days=10), TODAY)
     assert list(history["window_date"]) == [TODAY - timedelta(days=b) for b in range(10, 0, -1)]
     assert list(history["new_drop_count"]) == [1, 1, 1] + [2] * 7
@@ -197,8 +197,8 @@ def test_a_venue_has_its_days_and_its_windows(engine):
         insights.venue(engine, "nowhere")
 
 
+@pytest.mark.world("weeks")
 def test_markets_tell_their_span_and_how_far_the_data_reach(engine):
-    seed(engine)
     market = insights.markets(engine).set_index("market_id").loc["nyc"]
     assert (market["first_date"], market["latest_date"]) == (TODAY - timedelta(days=28), YESTERDAY)
     assert market["venue_count"] == 5
@@ -228,8 +228,8 @@ def test_who_names_no_market_gets_real_data_and_never_a_mixture(engine):
         insights.venue_metrics(engine, now=NOW, market="nowhere")
 
 
+@pytest.mark.world("weeks")
 def test_the_last_days_are_local_and_end_with_today(engine):
-    seed(engine)
     rows = insights.venue_metrics(engine, now=NOW, days=3, venue_id="plenty")
     assert sorted(rows["window_date"]) == [TODAY - timedelta(days=2), YESTERDAY]
     # At 3 am UTC it is still the day before in New York.
@@ -240,8 +240,8 @@ def test_the_last_days_are_local_and_end_with_today(engine):
     assert set(rows["window_date"]) == {date(2026, 11, 9), date(2026, 11, 10)}
 
 
+@pytest.mark.world("weeks")
 def test_published_rows_come_scarcest_first_and_undefined_last(engine):
-    seed(engine)
     rows = insights.venue_metrics(engine, now=NOW, days=28, limit=1000)
     scores = rows["scarcity_score"]
     assert scores.notna().any()
@@ -433,9 +433,9 @@ def test_no_local_day_is_watched_longer_than_it_lasts(engine, zone):
     assert (days["coverage_rate"] == 1.0).all()
 
 
+@pytest.mark.world("weeks")
 @pytest.mark.parametrize("window_days", [7, 14, 28, 90])
 def test_the_ranking_of_a_past_day_reads_as_it_did_when_it_was_new(engine, window_days):
-    seed(engine)
     past = TODAY - timedelta(days=4)
     at_once = insights.venue_rolling_metrics(
         engine, now=NOW, window_days=window_days, as_of=past, limit=300

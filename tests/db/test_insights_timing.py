@@ -31,8 +31,8 @@ def curve_of(engine: Engine, **asked):
     return insights.open_duration(engine, **asked)
 
 
+@pytest.mark.world("weeks")
 def test_the_curve_of_a_window_has_the_median_that_scoring_stored(engine):
-    seed(engine)
     ranking = insights.ranking(engine, "nyc", YESTERDAY, 28)
     for row in ranking.itertuples():
         curve = curve_of(engine, venue_id=row.venue_id, first=FIRST, last=YESTERDAY)
@@ -44,8 +44,8 @@ def test_the_curve_of_a_window_has_the_median_that_scoring_stored(engine):
         assert curve.resolution_seconds == row.resolution_seconds == 60
 
 
+@pytest.mark.world("weeks")
 def test_curves_of_parts_hold_the_drops_of_the_whole(engine):
-    seed(engine)
     evening = NOW - timedelta(days=3)
     lunch = opened(TODAY + timedelta(days=2), 12)
     seed(engine, [*drop("plenty", evening, slot_at=lunch), *drop("new", evening, slot_at=lunch)])
@@ -149,8 +149,8 @@ def test_every_calendars_curve_is_statsmodels_and_survives_the_prune(office):
         assert curve.followed_seconds == before[venue_id].followed_seconds
 
 
+@pytest.mark.world("weeks")
 def test_both_clocks_count_every_drop_in_its_weekday_and_hour(engine):
-    seed(engine)
     opened_hours = insights.weekday_hours(engine, "nyc", FIRST, YESTERDAY, "opened_hour", now=NOW)
     slot_hours = insights.weekday_hours(engine, "nyc", FIRST, YESTERDAY, "slot_hour", now=NOW)
     total = read(engine, "SELECT sum(new_drop_count) AS n FROM venue_metrics")[0]["n"]
@@ -164,8 +164,8 @@ def test_both_clocks_count_every_drop_in_its_weekday_and_hour(engine):
     assert slot_hours.per_hour is None
 
 
+@pytest.mark.world("weeks")
 def test_cells_are_watched_for_as_long_as_scans_say(engine):
-    seed(engine)
     assumed = insights.weekday_hours(engine, "nyc", FIRST, YESTERDAY, "opened_hour", now=NOW)
     assert assumed.is_coverage_assumed
     # Four weeks from the first event on, 10 am on the first day; the last evening is not known.
@@ -254,8 +254,8 @@ def test_a_venues_clock_is_told_from_its_cancellations(engine):
     assert before
 
 
+@pytest.mark.world("weeks")
 def test_the_last_seven_days_are_held_against_the_seven_before(engine):
-    seed(engine)
     found = insights.week_over_week(engine, venue_id="rising", as_of=TODAY, now=NOW)
     assert found is not None
     # Yesterday's evening is not known to have been watched, for nothing came after it.
@@ -275,8 +275,8 @@ def test_the_last_seven_days_are_held_against_the_seven_before(engine):
         insights.week_over_week(engine, as_of=TODAY, now=NOW)
 
 
+@pytest.mark.world("weeks")
 def test_supply_is_read_hour_by_hour(engine):
-    seed(engine)
     assert insights.supply(engine, "nyc", FIRST, TODAY, now=NOW).empty
     looks = [
         scan(opened(YESTERDAY - timedelta(days=7 * week), hour), available_slots=slots)

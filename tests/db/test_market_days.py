@@ -6,7 +6,6 @@ import numpy as np
 import pytest
 
 from db import insights
-from db.engine import Engine
 from metrics.spikes import usual_range
 from metrics.volatility import index_of_dispersion
 from tests import seeding
@@ -17,27 +16,22 @@ FIRST = TODAY - timedelta(days=28)
 VENUES = tuple(seeding.VENUES)
 
 
-@pytest.fixture
-def seeded(engine: Engine) -> Engine:
-    """Four weeks of five venues, scored."""
-    seeding.seed(engine)
-    return engine
-
-
 def expected_drops(day: date) -> int:
     back = (TODAY - day).days
     return sum(drops(back) for drops, _, _ in seeding.VENUES.values())
 
 
-def test_each_day_has_its_drops_and_no_band_before_four_such_weekdays_were_watched(seeded):
-    days = insights.market_days(seeded, "nyc", FIRST, YESTERDAY, now=NOW)
+@pytest.mark.world("weeks")
+def test_each_day_has_its_drops_and_no_band_before_four_such_weekdays_were_watched(engine):
+    days = insights.market_days(engine, "nyc", FIRST, YESTERDAY, now=NOW)
     assert days["drops"].tolist() == [expected_drops(day) for day in days["window_date"]]
     assert (days["prime_time_drops"] + days["off_peak_drops"]).equals(days["drops"])
     assert days["usual"].isna().all()
     assert days["is_coverage_assumed"].all()
 
 
-def test_the_band_is_what_would_not_stand_out_from_the_same_weekday(seeded):
+@pytest.mark.world("weeks")
+def test_the_band_is_what_would_not_stand_out_from_the_same_weekday(engine):
     events = []
     for back in range(70, 28, -1):
         opened_at = datetime.combine(
@@ -45,10 +39,10 @@ def test_the_band_is_what_would_not_stand_out_from_the_same_weekday(seeded):
         ) + timedelta(hours=15)
         for number in range(5 + back % 3):
             events += seeding.drop("plenty", opened_at + timedelta(minutes=number), seconds=60)
-    seeding.seed(seeded, events)
-    days = insights.market_days(seeded, "nyc", FIRST, YESTERDAY, now=NOW).set_index("window_date")
+    seeding.seed(engine, events)
+    days = insights.market_days(engine, "nyc", FIRST, YESTERDAY, now=NOW).set_index("window_date")
     everything = insights.market_days(
-        seeded, "nyc", TODAY - timedelta(days=70), YESTERDAY, now=NOW
+        engine, "nyc", TODAY - timedelta(days=70), YESTERDAY, now=NOW
     ).set_index("window_date")
     past = [YESTERDAY - timedelta(weeks=k) for k in range(1, 9)]
     expected = usual_range(everything["drops"][past], everything["coverage_rate"][past])
@@ -61,8 +55,9 @@ def test_a_market_that_was_never_scored_has_no_days(engine):
         insights.market_days(engine, "atlantis", FIRST, YESTERDAY, now=NOW)
 
 
-def test_prime_shares_are_by_week_with_an_interval_and_say_how_many_days(seeded):
-    days = insights.market_days(seeded, "nyc", FIRST, YESTERDAY, now=NOW)
+@pytest.mark.world("weeks")
+def test_prime_shares_are_by_week_with_an_interval_and_say_how_many_days(engine):
+    days = insights.market_days(engine, "nyc", FIRST, YESTERDAY, now=NOW)
     weeks = insights.prime_shares(days)
     assert weeks["days"].sum() == len(days)
     assert weeks["drops"].sum() == days["drops"].sum()
@@ -70,15 +65,17 @@ def test_prime_shares_are_by_week_with_an_interval_and_say_how_many_days(seeded)
     assert (weeks["lower"] < 1).all()
 
 
-def test_the_week_in_which_the_looking_began_has_fewer_days_than_seven(seeded):
-    days = insights.market_days(seeded, "nyc", FIRST, YESTERDAY, now=NOW)
-    since = insights.progress(seeded, "nyc").first_whole_date
+@pytest.mark.world("weeks")
+def test_the_week_in_which_the_looking_began_has_fewer_days_than_seven(engine):
+    days = insights.market_days(engine, "nyc", FIRST, YESTERDAY, now=NOW)
+    since = insights.progress(engine, "nyc").first_whole_date
     assert since == FIRST + timedelta(days=1)  # the first table opened at 10 am on a Monday
     assert insights.prime_shares(days, since=since)["days"].tolist() == [6, 7, 7, 7]
 
 
-def test_weekdays_stand_side_by_side_per_watched_day(seeded):
-    days = insights.market_days(seeded, "nyc", FIRST, YESTERDAY, now=NOW)
+@pytest.mark.world("weeks")
+def test_weekdays_stand_side_by_side_per_watched_day(engine):
+    days = insights.market_days(engine, "nyc", FIRST, YESTERDAY, now=NOW)
     sides = insights.weekday_sides(days)
     for side, column in (("prime", "prime_time_drops"), ("off_peak", "off_peak_drops")):
         of_weekday = days[[day.weekday() == 0 for day in days["window_date"]]]
@@ -93,11 +90,11 @@ def test_weekdays_stand_side_by_side_per_watched_day(seeded):
     assert per_week == pytest.approx(days["prime_time_drops"].sum())
 
 
+@pytest.mark.world("weeks")
 def test_facts_of_timing_rest_on_every_table_of_the_window_and_a_freak_day_changes_their_verdict(
     engine,
 ):
     night = insights.Night("Saturday-night", 6, (17, 23))
-    seeding.seed(engine)
 
     def said():
         found = insights.timing_facts(engine, "nyc", FIRST, YESTERDAY, night, now=NOW)
@@ -127,9 +124,10 @@ def test_facts_of_timing_rest_on_every_table_of_the_window_and_a_freak_day_chang
     assert after.printable is None
 
 
-def test_neighborhoods_sum_to_their_market(seeded):
-    compared = insights.neighborhoods_compared(seeded, "nyc", YESTERDAY, days=28, now=NOW)
-    days = insights.market_days(seeded, "nyc", FIRST, YESTERDAY, now=NOW)
+@pytest.mark.world("weeks")
+def test_neighborhoods_sum_to_their_market(engine):
+    compared = insights.neighborhoods_compared(engine, "nyc", YESTERDAY, days=28, now=NOW)
+    days = insights.market_days(engine, "nyc", FIRST, YESTERDAY, now=NOW)
     assert compared["drops"].sum() == days["drops"].sum()
     assert compared["drops"].is_monotonic_decreasing
     assert dict(zip(compared["neighborhood"], compared["venue_count"], strict=True)) == {
@@ -142,39 +140,43 @@ def test_neighborhoods_sum_to_their_market(seeded):
     assert twins["change_lower"] < 1 < twins["change_upper"]
 
 
-def test_lead_times_count_every_table_once(seeded):
-    leads = insights.lead_times(seeded, "nyc", FIRST, YESTERDAY)
-    days = insights.market_days(seeded, "nyc", FIRST, YESTERDAY, now=NOW)
+@pytest.mark.world("weeks")
+def test_lead_times_count_every_table_once(engine):
+    leads = insights.lead_times(engine, "nyc", FIRST, YESTERDAY)
+    days = insights.market_days(engine, "nyc", FIRST, YESTERDAY, now=NOW)
     assert leads["lead_days"].tolist() == [5]
     assert leads["drops"].tolist() == [days["drops"].sum()]
 
 
-def test_live_counts_are_those_of_the_live_feed(seeded):
+@pytest.mark.world("weeks")
+def test_live_counts_are_those_of_the_live_feed(engine):
     opened_at = NOW - timedelta(minutes=20)
     for hour in (13, 19):
         slot_at = datetime(2026, 11, 25, hour, tzinfo=seeding.NEW_YORK)
-        seeding.accept(seeded, seeding.drop("barely", opened_at, slot_at=slot_at))
-    counts = insights.live_counts(seeded, "nyc", NOW)
-    live = insights.live_drops(seeded, "nyc", NOW)
+        seeding.accept(engine, seeding.drop("barely", opened_at, slot_at=slot_at))
+    counts = insights.live_counts(engine, "nyc", NOW)
+    live = insights.live_drops(engine, "nyc", NOW)
     assert counts.values.tolist() == [[date(2026, 11, 25), 1, 1]]
     assert len(live) == 2
 
 
-def test_venues_curves_are_each_venues_own(seeded):
-    curves = insights.venue_curves(seeded, "nyc", [*VENUES, "nobody"], FIRST, YESTERDAY, now=NOW)
+@pytest.mark.world("weeks")
+def test_venues_curves_are_each_venues_own(engine):
+    curves = insights.venue_curves(engine, "nyc", [*VENUES, "nobody"], FIRST, YESTERDAY, now=NOW)
     assert set(curves) == set(VENUES)
     for venue_id, (_, seconds, _) in seeding.VENUES.items():
         alone = insights.open_duration(
-            seeded, venue_id=venue_id, first=FIRST, last=YESTERDAY, now=NOW
+            engine, venue_id=venue_id, first=FIRST, last=YESTERDAY, now=NOW
         )
         assert alone is not None
         assert curves[venue_id].median_seconds == alone.median_seconds == seconds
         assert curves[venue_id].n == alone.n
 
 
-def test_open_times_by_weekday_hold_every_table_once(seeded):
-    times = insights.open_times_by_weekday(seeded, "nyc", FIRST, YESTERDAY, now=NOW)
-    days = insights.market_days(seeded, "nyc", FIRST, YESTERDAY, now=NOW)
+@pytest.mark.world("weeks")
+def test_open_times_by_weekday_hold_every_table_once(engine):
+    times = insights.open_times_by_weekday(engine, "nyc", FIRST, YESTERDAY, now=NOW)
+    days = insights.market_days(engine, "nyc", FIRST, YESTERDAY, now=NOW)
     by_weekday = days.groupby([day.weekday() for day in days["window_date"]])["drops"].sum()
     assert set(times["side"]) == {"prime"}
     assert times["n"].tolist() == by_weekday.tolist()

@@ -40,8 +40,8 @@ def test_counting_all_tables_ranks_by_what_opened_at_any_hour(engine):
     assert (by_venue["rank"] <= by_venue["rank_upper"]).all()
 
 
+@pytest.mark.world("weeks")
 def test_the_last_of_the_history_is_the_ranking_itself(engine):
-    seed(engine)
     history = insights.rank_history(engine, "nyc", YESTERDAY)
     assert history["as_of_date"].is_monotonic_increasing
     last = history[history["as_of_date"] == YESTERDAY].set_index("venue_id")
@@ -71,7 +71,7 @@ def test_statements_about_trends_are_those_of_the_venues_pages(engine):
         assert (fact.reason is None) == (fact.verdict is Verdict.PRINT)
 
 
+@pytest.mark.world("weeks")
 def test_venues_are_named_in_the_order_of_their_names(engine):
-    seed(engine)
     names = insights.venue_names(engine, "nyc")
     assert list(names["venue_id"]) == ["barely", "plenty", "rising", "twin-a", "twin-b"]

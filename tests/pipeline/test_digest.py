@@ -58,8 +58,8 @@ def test_frozen_facts_are_rendered_byte_for_byte(name):
     assert editions.plain_text(printed) == (GOLDEN / f"{name}.txt").read_text(encoding="utf-8")
 
 
+@pytest.mark.world("spike")
 def test_a_spike_leads_and_the_edition_outlives_pruning(engine):
-    worlds.load(engine, worlds.spike_world())
     edition = public(build(engine))
     assert edition.facts["kind"] == "news"
     assert news(edition)[0] == "market_days:2026-11-13..2026-11-15"
@@ -87,8 +87,8 @@ def test_a_quiet_week_is_called_quiet(engine):
     assert_golden(edition, "quiet")
 
 
+@pytest.mark.world("outage")
 def test_an_outage_is_named_and_makes_no_news(engine):
-    worlds.load(engine, worlds.outage_world())
     edition = public(build(engine))
     assert news(edition) == []
     (notice,) = edition.facts["notices"]
@@ -169,8 +169,8 @@ def test_a_day_that_was_not_watched_whole_never_brought_the_fewest_tables(engine
         assert "watched 97 % of the time" in fact["source_line"]
 
 
+@pytest.mark.world("weeks")
 def test_a_week_is_refused_until_it_is_over_in_its_market(engine):
-    seed(engine)
     week = IsoWeek(2026, 47)  # Monday, Nov 16 to Sunday, Nov 22
     just_before = datetime(2026, 11, 23, 4, 59, tzinfo=UTC)  # 11:59 pm in New York
     with pytest.raises(WeekNotOverError, match=r"2026-W47 is not over in nyc.*is 2026-W46"):
@@ -178,23 +178,23 @@ def test_a_week_is_refused_until_it_is_over_in_its_market(engine):
     assert public(build(engine, just_before + timedelta(minutes=1), week)).iso_week == "2026-W47"
 
 
+@pytest.mark.world("weeks")
 def test_a_week_without_a_drop_is_refused(engine):
-    seed(engine)
     with pytest.raises(insights.NothingToTellError, match="No market had drops in 2026-W30"):
         build(engine, NOW, IsoWeek(2026, 30))
     with pytest.raises(insights.NothingToTellError, match="2026-W30 is known"):
         build_editions(engine, worlds.SETTINGS, NOW, week=IsoWeek(2026, 30), market_id="nyc")
 
 
+@pytest.mark.world("weeks")
 def test_a_market_without_scans_is_marked_and_not_refused(engine):
-    seed(engine)
     edition = public(build(engine, NOW, IsoWeek(2026, 47)))
     assert edition.is_coverage_assumed
     assert any("is assumed" in notice for notice in edition.facts["notices"])
 
 
+@pytest.mark.world("outage")
 def test_a_week_in_which_the_scans_began_names_the_day_and_its_gaps(engine):
-    worlds.load(engine, worlds.outage_world())
     first_scan = local_day_start(worlds.MONDAY, "America/New_York") + timedelta(hours=12)
     execute(engine, "DELETE FROM scan_rollup WHERE hour_at < :first_scan", first_scan=first_scan)
     found = notices(insights.market_week(engine, MARKET, worlds.WEEK))
@@ -204,8 +204,8 @@ def test_a_week_in_which_the_scans_began_names_the_day_and_its_gaps(engine):
     assert found[1].startswith("We did not watch all of Tue, Nov 10")
 
 
+@pytest.mark.world("weeks")
 def test_changed_rollups_make_a_dated_revision_and_the_first_stays(engine):
-    seed(engine)
     week = IsoWeek(2026, 47)
     first = public(build(engine, NOW, week))
     more = [
@@ -227,8 +227,8 @@ def test_changed_rollups_make_a_dated_revision_and_the_first_stays(engine):
     assert (correction["iso_week"], correction["revision"]) == ("2026-W47", 2)
 
 
+@pytest.mark.world("weeks")
 def test_older_data_move_the_number_of_later_editions_only(engine):
-    seed(engine)
     first = public(build(engine, NOW, IsoWeek(2026, 47)))
     older = drop("twin-a", NOW - timedelta(days=84), seconds=300)
     running = drop("twin-a", NOW + timedelta(days=2), seconds=300)
@@ -294,8 +294,8 @@ def with_bookings(engine, answer: Newsworthiness | None) -> dict:
     )
 
 
+@pytest.mark.world("weeks")
 def test_an_edition_counts_the_questions_that_were_judged_and_calls_news_news(engine):
-    seed(engine)
     unanswered = with_bookings(engine, None)
     assert (unanswered["kind"], unanswered["asked"]) == ("too early", 0)
     text = editions.plain_text(Printed(unanswered))
@@ -307,8 +307,8 @@ def test_an_edition_counts_the_questions_that_were_judged_and_calls_news_news(en
     assert "One question was asked of this week. News is" in text
 
 
+@pytest.mark.world("weeks")
 def test_a_note_written_later_makes_a_revision(engine):
-    seed(engine)
     week = IsoWeek(2026, 47)
     build(engine, NOW, week)
     digests.write_note(engine, "nyc", "2026-W47", "Thanksgiving is near.", written_at=NOW)
@@ -318,8 +318,8 @@ def test_a_note_written_later_makes_a_revision(engine):
     assert edition.changes == [{"was": None, "now": "Thanksgiving is near."}]
 
 
+@pytest.mark.world("weeks")
 def test_every_sentence_carries_what_backs_it(engine):
-    seed(engine)
     facts = public(build(engine, NOW, IsoWeek(2026, 47))).facts
     named = [facts[name] for name in ("pattern", "prime", "tightest", "loosest")]
     for fact in [*facts["items"], *[fact for fact in named if fact is not None]]:

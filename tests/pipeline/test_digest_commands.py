@@ -7,7 +7,6 @@ import pytest
 from db import subscribers
 from pipeline.__main__ import main
 from tests.factories import read
-from tests.seeding import seed
 
 NOW = "2026-11-23T17:00:00Z"
 EARLIER = datetime(2020, 1, 1, tzinfo=UTC)
@@ -23,8 +22,8 @@ def digest(*arguments):
     return main(["digest", "--now", NOW, *arguments])
 
 
-def test_two_builds_write_the_same_bytes(engine, tmp_path, capsys):
-    seed(engine)
+@pytest.mark.world("weeks")
+def test_two_builds_write_the_same_bytes(tmp_path, capsys):
     assert digest("--week", "2026-W47", "--out", str(tmp_path / "first")) == 0
     said = capsys.readouterr().out
     assert "nyc 2026-W47 public: No. 4, revision 1, made:" in said
@@ -40,13 +39,14 @@ def test_two_builds_write_the_same_bytes(engine, tmp_path, capsys):
             assert f"{edition}-days.png" in first[f"{edition}.html"].decode()
 
 
+@pytest.mark.world("weeks")
 def test_what_was_accepted_and_not_yet_counted_is_in_the_edition(engine):
-    seed(engine)
     assert digest("--week", "2026-W47") == 0
     counted = read(engine, "SELECT count(*) FILTER (WHERE aggregated_at IS NULL) AS n FROM batches")
     assert counted[0]["n"] == 0
 
 
+@pytest.mark.world("weeks")
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
@@ -55,8 +55,7 @@ def test_what_was_accepted_and_not_yet_counted_is_in_the_edition(engine):
         (["--week", "2026-W47", "--market", "paris"], "There is no market 'paris'"),
     ],
 )
-def test_a_refusal_is_one_line_and_a_status(engine, capsys, arguments, words):
-    seed(engine)
+def test_a_refusal_is_one_line_and_a_status(capsys, arguments, words):
     assert digest(*arguments) == 1
     said = capsys.readouterr()
     assert words in said.err
@@ -69,8 +68,8 @@ def test_a_week_that_is_none_is_refused_by_the_parser(capsys):
     assert "is not an ISO week" in capsys.readouterr().err
 
 
-def test_the_archive_links_every_public_edition(engine, tmp_path):
-    seed(engine)
+@pytest.mark.world("weeks")
+def test_the_archive_links_every_public_edition(tmp_path):
     digest("--week", "2026-W46")
     digest("--week", "2026-W47")
     assert main(["digest-archive", str(tmp_path)]) == 0
@@ -82,8 +81,8 @@ def test_the_archive_links_every_public_edition(engine, tmp_path):
     assert (tmp_path / "feed.atom").read_text().count("<entry>") == 2
 
 
+@pytest.mark.world("weeks")
 def test_subscribers_come_and_go_and_a_dry_run_sends_nothing(engine, capsys):
-    seed(engine)
     digest("--week", "2026-W47")
     capsys.readouterr()
     for _ in range(2):

@@ -17,8 +17,9 @@ from metrics.calendar import IsoWeek
 from pipeline.digest import build_editions
 from pipeline.mail import MailNotSetError, deliver, planned
 from tests.factories import execute, read
-from tests.seeding import NOW, SETTINGS, seed
+from tests.seeding import NOW, SETTINGS
 
+pytestmark = pytest.mark.world("edition")
 WEEK = IsoWeek(2026, 47)
 READER, OTHER = "reader@example.org", "other@example.org"
 
@@ -71,11 +72,9 @@ def settings(mailbox):
 
 @pytest.fixture
 def edition(engine):
-    seed(engine)
     for address in (READER, OTHER):
         subscribe(engine, address)
-    built = build_editions(engine, SETTINGS, NOW, week=WEEK)
-    return next(one.edition for one in built if one.edition.audience == "public")
+    return digests.edition(engine, "nyc", "2026-W47", "public")
 
 
 def subscribe(engine, address, audience="public", when=NOW - timedelta(days=1)):

@@ -16,6 +16,8 @@ from tests.seeding import NOW, SETTINGS
 
 __all__ = ["edition"]
 
+pytestmark = pytest.mark.world("edition")
+
 USER, PASSWORD = "digest", "p@ss/word"
 USER_IN_URL = "digest:p%40ss%2Fword"
 ONE_FAILED = {"sent": 0, "failed": 1, "unknown": 0}  # the others wait for the next pass

@@ -9,7 +9,6 @@ from db import digests
 from db.jobs import timer_turn
 from pipeline import jobs
 from pipeline.jobs import Timer
-from tests import seeding
 from tests.factories import NOW, SETTINGS, closed, deliver, new_drop, one, read
 
 MINUTE = timedelta(minutes=1)
@@ -113,8 +112,8 @@ def test_a_database_that_is_away_does_not_end_the_timer(engine, clock, caplog):
     assert "could not reach the database" in caplog.text
 
 
+@pytest.mark.world("weeks")
 def test_editions_are_made_on_monday_at_seven_of_the_market_and_once(engine, timer, clock):
-    seeding.seed(engine)  # drops up to Sunday, Nov 22
     clock.now = datetime(2026, 11, 23, 11, 59, tzinfo=UTC)  # 6:59 am in New York
     assert "digest" in timer.run_due_jobs()  # of the weeks before: the timer was away
     weeks = {row["iso_week"] for row in read(engine, "SELECT iso_week FROM digests")}
@@ -126,8 +125,8 @@ def test_editions_are_made_on_monday_at_seven_of_the_market_and_once(engine, tim
     assert timer.run_due_jobs() == ["tick"]
 
 
+@pytest.mark.world("weeks")
 def test_a_note_becomes_a_revision_at_the_next_turn_and_only_then(engine, timer, clock):
-    seeding.seed(engine)
     clock.now = datetime(2026, 11, 23, 17, tzinfo=UTC)
     timer.run_due_jobs()
     digests.write_note(engine, "nyc", "2026-W47", "A holiday is near.", written_at=clock.now)
