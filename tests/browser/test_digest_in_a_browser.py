@@ -1,37 +1,10 @@
 """A writer's draft on the page Digest: nothing that was typed vanishes silently."""
 
-from collections.abc import Iterator
+from playwright.sync_api import BrowserContext, Dialog, Page
 
-import pytest
-from playwright.sync_api import Browser, Dialog, Page
-
-from db.engine import create_engine
-from metrics.calendar import IsoWeek
-from pipeline.digest import build_editions
-from tests.browser.app import NARROW, WIDE, reader, running_app, settled, visit
-from tests.browser.test_accessibility import findings
-from tests.dashboard.worlds import NOW, SETTINGS
-from tests.databases import clone, name_of
+from tests.browser.app import next_reader, settled, visit
 
 OWN_WORDS = "In my own words, of course"
-
-
-@pytest.fixture(scope="module")
-def digest_app(
-    browser: Browser,
-    server_url: str,
-    request: pytest.FixtureRequest,
-    tmp_path_factory: pytest.TempPathFactory,
-) -> Iterator[str]:
-    """The address of the app on four simulated weeks, the last two of which have editions."""
-    demo = name_of(request.getfixturevalue("demo_url"))
-    with clone(server_url, demo) as url:
-        engine = create_engine(url)
-        for week in (46, 47):
-            build_editions(engine, SETTINGS, NOW, week=IsoWeek(2026, week))
-        engine.dispose()
-        with running_app(url, tmp_path_factory.mktemp("app") / "app.log") as address:
-            yield address
 
 
 def said(page: Page) -> str:
@@ -50,10 +23,10 @@ def go_to(page: Page, name: str) -> None:
 
 
 def test_a_draft_outlives_escape_a_reload_another_week_and_another_page(
-    browser: Browser, digest_app: str
+    profile: BrowserContext, demo_app: str
 ) -> None:
-    with reader(browser) as (page, complaints):
-        visit(page, f"{digest_app}/digest")
+    with next_reader(profile) as (page, complaints):
+        visit(page, f"{demo_app}/digest")
         reword_first(page)
         page.locator("textarea:visible").first.fill(OWN_WORDS)
         page.keyboard.press("Escape")
@@ -89,10 +62,10 @@ def choose(page: Page, week: str) -> None:
 
 
 def test_the_browser_asks_before_a_wording_that_is_being_typed_is_left(
-    browser: Browser, digest_app: str
+    profile: BrowserContext, demo_app: str
 ) -> None:
-    with reader(browser) as (page, _):
-        visit(page, f"{digest_app}/digest")
+    with next_reader(profile) as (page, _):
+        visit(page, f"{demo_app}/digest")
         asked: list[str] = []
 
         def stay(dialog: Dialog) -> None:
@@ -108,15 +81,3 @@ def test_the_browser_asks_before_a_wording_that_is_being_typed_is_left(
         page.keyboard.type("Half a sen")
         page.reload()
         assert asked == ["beforeunload"]
-
-
-@pytest.mark.parametrize(("size", "scheme"), [(WIDE, "light"), (NARROW, "dark")])
-def test_axe_finds_nothing_serious_on_an_edition_and_it_fits_the_screen(
-    browser: Browser, digest_app: str, size: tuple[int, int], scheme: str
-) -> None:
-    with reader(browser, size, scheme=scheme) as (page, complaints):
-        visit(page, f"{digest_app}/digest")
-        assert list(findings(page, "/digest")) == []
-        main = page.locator("[data-testid=stMain]")
-        assert main.evaluate("main => main.scrollWidth <= main.clientWidth")
-        assert complaints == []

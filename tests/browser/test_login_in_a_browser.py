@@ -4,9 +4,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import BrowserContext, Page
 
-from tests.browser.app import free_port, reader, running_app, settled, visit
+from tests.browser.app import free_port, next_reader, running_app, settled, visit
 from tests.browser.identity_provider import CLIENT_ID, identity_provider
 from tests.databases import clone
 
@@ -15,7 +15,7 @@ ROLES = "anna@paper.org=founder cy@paper.org=writer"
 
 @pytest.fixture(scope="module")
 def app_with_login(
-    browser: Browser,
+    profile: BrowserContext,
     server_url: str,
     _template: str,
     tmp_path_factory: pytest.TempPathFactory,
@@ -60,8 +60,8 @@ def navigation(page: Page) -> set[str]:
     return set(page.locator('[data-testid="stSidebarNavLink"]').all_inner_texts())
 
 
-def test_nobody_sees_a_page_before_logging_in(browser: Browser, app_with_login: str) -> None:
-    with reader(browser) as (page, _):
+def test_nobody_sees_a_page_before_logging_in(profile: BrowserContext, app_with_login: str) -> None:
+    with next_reader(profile) as (page, _):
         for path in ("", "/funnel", "/hardest"):
             visit(page, app_with_login + path)
             assert page.get_by_text("log in to go on").is_visible(), path
@@ -69,9 +69,9 @@ def test_nobody_sees_a_page_before_logging_in(browser: Browser, app_with_login: 
 
 
 def test_a_founder_sees_the_funnel_and_is_nobody_again_after_logging_out(
-    browser: Browser, app_with_login: str
+    profile: BrowserContext, app_with_login: str
 ) -> None:
-    with reader(browser) as (page, _):
+    with next_reader(profile) as (page, _):
         log_in(page, app_with_login, "Anna@Paper.org")
         assert {"Funnel", "Hardest tables"} <= navigation(page)
         visit(page, f"{app_with_login}/funnel")
@@ -82,8 +82,10 @@ def test_a_founder_sees_the_funnel_and_is_nobody_again_after_logging_out(
         assert page.get_by_text("log in to go on").is_visible()
 
 
-def test_a_writer_has_the_digest_but_not_the_funnel(browser: Browser, app_with_login: str) -> None:
-    with reader(browser) as (page, _):
+def test_a_writer_has_the_digest_but_not_the_funnel(
+    profile: BrowserContext, app_with_login: str
+) -> None:
+    with next_reader(profile) as (page, _):
         log_in(page, app_with_login, "cy@paper.org")
         assert "Digest" in navigation(page)
         assert "Funnel" not in navigation(page)
@@ -97,9 +99,9 @@ def test_a_writer_has_the_digest_but_not_the_funnel(browser: Browser, app_with_l
     ids=["without-a-role", "not-verified"],
 )
 def test_who_has_no_role_or_no_verified_address_sees_nothing(
-    browser: Browser, app_with_login: str, email: str, is_verified: bool
+    profile: BrowserContext, app_with_login: str, email: str, is_verified: bool
 ) -> None:
-    with reader(browser) as (page, _):
+    with next_reader(profile) as (page, _):
         log_in(page, app_with_login, email, is_verified=is_verified)
         assert page.get_by_text("has no role here").is_visible()
         assert not navigation(page)

@@ -4,38 +4,16 @@ import csv
 import io
 from urllib.parse import parse_qs, urlsplit
 
-import pytest
-from playwright.sync_api import Browser
+from playwright.sync_api import BrowserContext
 
-from tests.browser.app import NARROW, WIDE, reader, settled, visit
+from tests.browser.app import next_reader, settled, visit
 from tests.browser.test_pages_in_a_browser import saved
-
-PAGES = ("/", "/live", "/timing", "/market", "/definitions")
-
-
-@pytest.mark.parametrize(
-    ("size", "scheme"), [(WIDE, "light"), (NARROW, "dark")], ids=["wide-light", "narrow-dark"]
-)
-def test_the_pages_open_fit_and_complain_of_nothing(
-    browser: Browser, demo_app: str, size: tuple[int, int], scheme: str
-) -> None:
-    with reader(browser, size, scheme=scheme) as (page, complaints):
-        for path in PAGES:
-            visit(page, demo_app + path)
-            assert page.locator('[data-testid="stException"]').count() == 0, path
-            room = page.evaluate("() => [document.documentElement.scrollWidth, innerWidth]")
-            assert room[0] <= room[1], path
-            for chart in page.locator(".stPlotlyChart").all():
-                assert chart.get_attribute("aria-label"), path
-            if path != "/definitions":
-                assert page.get_by_text("Simulated data").first.is_visible(), path
-        assert complaints == []
 
 
 def test_a_night_goes_into_the_link_and_its_csv_holds_what_is_shown(
-    browser: Browser, demo_app: str
+    profile: BrowserContext, demo_app: str
 ) -> None:
-    with reader(browser) as (page, _):
+    with next_reader(profile) as (page, _):
         visit(page, f"{demo_app}/timing")
         page.locator(".st-key-time").get_by_text("lunch", exact=True).click()
         settled(page)
@@ -49,17 +27,17 @@ def test_a_night_goes_into_the_link_and_its_csv_holds_what_is_shown(
 
 
 def test_a_link_to_a_definition_names_an_anchor_that_is_there(
-    browser: Browser, demo_app: str
+    profile: BrowserContext, demo_app: str
 ) -> None:
-    with reader(browser) as (page, _):
+    with next_reader(profile) as (page, _):
         visit(page, f"{demo_app}/definitions#spikes")
         page.get_by_role("heading", name="Spikes", exact=True).wait_for()
         assert page.locator("#spikes").count() == 1
         assert urlsplit(page.url).fragment == "spikes"
 
 
-def test_a_mode_of_the_ranking_goes_into_the_link(browser: Browser, demo_app: str) -> None:
-    with reader(browser) as (page, complaints):
+def test_a_mode_of_the_ranking_goes_into_the_link(profile: BrowserContext, demo_app: str) -> None:
+    with next_reader(profile) as (page, complaints):
         visit(page, f"{demo_app}/hardest")
         page.locator(".st-key-mode").get_by_text("easiest of the hard", exact=True).click()
         settled(page)
@@ -68,8 +46,10 @@ def test_a_mode_of_the_ranking_goes_into_the_link(browser: Browser, demo_app: st
         assert complaints == []
 
 
-def test_the_link_to_this_names_the_day_and_shows_the_same(browser: Browser, demo_app: str) -> None:
-    with reader(browser) as (page, complaints):
+def test_the_link_to_this_names_the_day_and_shows_the_same(
+    profile: BrowserContext, demo_app: str
+) -> None:
+    with next_reader(profile) as (page, complaints):
         visit(page, f"{demo_app}/hardest?neighborhood=SoHo")
         page.locator(".st-key-hardest-link button").click()
         link = page.get_by_test_id("stPopoverBody").locator("code").inner_text()
@@ -83,8 +63,8 @@ def test_the_link_to_this_names_the_day_and_shows_the_same(browser: Browser, dem
         assert complaints == []
 
 
-def test_the_numbers_of_a_picture_open_under_it(browser: Browser, demo_app: str) -> None:
-    with reader(browser) as (page, complaints):
+def test_the_numbers_of_a_picture_open_under_it(profile: BrowserContext, demo_app: str) -> None:
+    with next_reader(profile) as (page, complaints):
         visit(page, f"{demo_app}/venue?venue=demo-osteria-luna")
         numbers = page.locator(".st-key-survival-numbers")
         assert numbers.get_by_test_id("stDataFrame").count() == 0
@@ -93,8 +73,8 @@ def test_the_numbers_of_a_picture_open_under_it(browser: Browser, demo_app: str)
         assert complaints == []
 
 
-def test_a_fact_can_be_copied_with_its_source(browser: Browser, demo_app: str) -> None:
-    with reader(browser) as (page, _):
+def test_a_fact_can_be_copied_with_its_source(profile: BrowserContext, demo_app: str) -> None:
+    with next_reader(profile) as (page, _):
         visit(page, f"{demo_app}/venue?venue=demo-osteria-luna")
         page.context.grant_permissions(["clipboard-read", "clipboard-write"])
         sentence = page.locator(".st-key-facts-csv-facts li").first

@@ -6,12 +6,10 @@ import xml.etree.ElementTree as ET
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
-import pytest
-from playwright.sync_api import Browser, Download, Page
+from playwright.sync_api import BrowserContext, Download, Page
 
-from tests.browser.app import NARROW, WIDE, reader, running_app, settled, visit
+from tests.browser.app import NARROW, next_reader, running_app, settled, visit
 
-VENUE = "/venue?venue=demo-osteria-luna"
 ROW_HEIGHT = 35
 
 
@@ -25,36 +23,9 @@ def names_drawn(page: Page) -> list[str]:
     return page.locator(".st-key-ranking .ytick text").all_text_contents()
 
 
-@pytest.mark.parametrize(
-    ("size", "scheme"), [(WIDE, "light"), (NARROW, "dark")], ids=["wide-light", "narrow-dark"]
-)
-@pytest.mark.parametrize("path", ["hardest", VENUE, "/health"])
-def test_a_page_opens_fits_and_complains_of_nothing(
-    browser: Browser, demo_app: str, hardest: str, path: str, size: tuple[int, int], scheme: str
-) -> None:
-    with reader(browser, size, scheme=scheme) as (page, complaints):
-        visit(page, hardest if path == "hardest" else demo_app + path)
-        assert page.get_by_text("Simulated data").first.is_visible()
-        assert page.locator('[data-testid="stException"]').count() == 0
-        room = page.evaluate("() => [document.documentElement.scrollWidth, innerWidth]")
-        assert room[0] <= room[1]
-        for chart in page.locator(".stPlotlyChart").all():
-            assert chart.get_attribute("aria-label")
-        ground = page.evaluate(
-            "() => getComputedStyle(document.querySelector('[data-testid=stApp]')).backgroundColor"
-        )
-        assert ground == {"light": "rgb(255, 255, 255)", "dark": "rgb(20, 18, 16)"}[scheme]
-        if path != "/health":
-            drawn_on = page.locator(".stPlotlyChart .main-svg").first.evaluate(
-                "svg => getComputedStyle(svg).backgroundColor"
-            )
-            assert drawn_on == ground
-        assert complaints == []
-
-
-def test_on_a_phone_every_choice_is_seen(browser: Browser, hardest: str) -> None:
-    with reader(browser, NARROW) as (page, _):
-        visit(page, hardest)
+def test_on_a_phone_every_choice_is_seen(profile: BrowserContext, demo_app: str) -> None:
+    with next_reader(profile, NARROW) as (page, _):
+        visit(page, f"{demo_app}/hardest")
         for choice in page.locator('[role="radiogroup"] button').all():
             box = choice.bounding_box()
             assert box["x"] >= 0
@@ -62,19 +33,19 @@ def test_on_a_phone_every_choice_is_seen(browser: Browser, hardest: str) -> None
 
 
 def test_the_finding_and_the_picture_are_on_the_first_screen(
-    browser: Browser, hardest: str
+    profile: BrowserContext, demo_app: str
 ) -> None:
-    with reader(browser) as (page, _):
-        visit(page, hardest)
+    with next_reader(profile) as (page, _):
+        visit(page, f"{demo_app}/hardest")
         assert page.get_by_text("could have been caught").first.bounding_box()["y"] < 300
         assert page.locator(".st-key-ranking").bounding_box()["y"] < 500
 
 
 def test_a_filter_goes_into_the_link_and_the_link_brings_it_back(
-    browser: Browser, hardest: str
+    profile: BrowserContext, demo_app: str
 ) -> None:
-    with reader(browser) as (page, _):
-        visit(page, hardest)
+    with next_reader(profile) as (page, _):
+        visit(page, f"{demo_app}/hardest")
         page.locator(".st-key-neighborhood input").click()
         page.get_by_role("option", name="West Village").click()
         settled(page)
@@ -86,17 +57,17 @@ def test_a_filter_goes_into_the_link_and_the_link_brings_it_back(
             "window": ["14"],
         }
         assert 0 < len(drawn) < 20
-    with reader(browser) as (page, _):
+    with next_reader(profile) as (page, _):
         visit(page, link)
         assert names_drawn(page) == drawn
         assert "14 days to Sun, Nov 22, 2026; West Village" in page.inner_text("body")
 
 
 def test_the_csv_holds_what_is_shown_with_units_and_the_label(
-    browser: Browser, hardest: str
+    profile: BrowserContext, demo_app: str
 ) -> None:
-    with reader(browser) as (page, _):
-        visit(page, f"{hardest}?neighborhood=West+Village")
+    with next_reader(profile) as (page, _):
+        visit(page, f"{demo_app}/hardest?neighborhood=West+Village")
         drawn = names_drawn(page)
         with page.expect_download() as download:
             page.locator(".st-key-ranking-csv button").click()
@@ -112,10 +83,10 @@ def test_the_csv_holds_what_is_shown_with_units_and_the_label(
 
 
 def test_a_row_opens_its_venue_and_going_back_keeps_the_filters(
-    browser: Browser, hardest: str
+    profile: BrowserContext, demo_app: str
 ) -> None:
-    link = f"{hardest}?neighborhood=West+Village"
-    with reader(browser) as (page, complaints):
+    link = f"{demo_app}/hardest?neighborhood=West+Village"
+    with next_reader(profile) as (page, complaints):
         visit(page, link)
         first = names_drawn(page)[0]
         table = page.locator(".st-key-venues canvas").first
@@ -132,9 +103,9 @@ def test_a_row_opens_its_venue_and_going_back_keeps_the_filters(
         assert complaints == []
 
 
-def test_a_picture_for_print_carries_its_words(browser: Browser, hardest: str) -> None:
-    with reader(browser) as (page, complaints):
-        visit(page, f"{hardest}?neighborhood=West+Village")
+def test_a_picture_for_print_carries_its_words(profile: BrowserContext, demo_app: str) -> None:
+    with next_reader(profile) as (page, complaints):
+        visit(page, f"{demo_app}/hardest?neighborhood=West+Village")
         title = page.locator("h3").filter(has_text="West Village").first.inner_text()
         page.locator(".st-key-ranking-print button").click()
         dialog = page.get_by_role("dialog")
@@ -155,8 +126,8 @@ def test_a_picture_for_print_carries_its_words(browser: Browser, hardest: str) -
     assert svg.value.suggested_filename.endswith("-simulated.svg")
 
 
-def test_another_venue_is_chosen_from_the_list(browser: Browser, demo_app: str) -> None:
-    with reader(browser) as (page, _):
+def test_another_venue_is_chosen_from_the_list(profile: BrowserContext, demo_app: str) -> None:
+    with next_reader(profile) as (page, _):
         visit(page, f"{demo_app}/venue")
         page.locator(".st-key-venue_choice input").fill("Halyard")
         page.get_by_role("option", name="Halyard").click()
@@ -176,11 +147,11 @@ def test_another_venue_is_chosen_from_the_list(browser: Browser, demo_app: str) 
 
 
 def test_an_empty_database_is_said_in_words(
-    browser: Browser, database_url: str, tmp_path: Path
+    profile: BrowserContext, database_url: str, tmp_path: Path
 ) -> None:
     with (
         running_app(database_url, tmp_path / "app.log") as address,
-        reader(browser) as (page, complaints),
+        next_reader(profile) as (page, complaints),
     ):
         for path, said in (
             ("/", "No drop events yet"),

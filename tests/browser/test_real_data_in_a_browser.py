@@ -6,9 +6,9 @@ from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from playwright.sync_api import Browser
+from playwright.sync_api import BrowserContext
 
-from tests.browser.app import NARROW, WIDE, reader, running_app, settled, visit
+from tests.browser.app import NARROW, WIDE, next_reader, running_app, settled, visit
 from tests.dashboard.worlds import load_office
 from tests.databases import clone
 
@@ -18,7 +18,7 @@ MARKET = "Kreis Groß-Gerau"
 
 @pytest.fixture(scope="module")
 def office_app(
-    browser: Browser,
+    profile: BrowserContext,
     server_url: str,
     _template: str,
     shared_data: Path,
@@ -37,9 +37,9 @@ def office_app(
     ("size", "scheme"), [(WIDE, "dark"), (NARROW, "light")], ids=["wide-dark", "narrow-light"]
 )
 def test_every_page_reads_well_on_real_data(
-    browser: Browser, office_app: str, size: tuple[int, int], scheme: str
+    profile: BrowserContext, office_app: str, size: tuple[int, int], scheme: str
 ) -> None:
-    with reader(browser, size, scheme=scheme) as (page, complaints):
+    with next_reader(profile, size, scheme=scheme) as (page, complaints):
         for path in PAGES:
             visit(page, f"{office_app}{path}?market={MARKET}")
             assert page.locator('[data-testid="stException"]').count() == 0, path
@@ -54,9 +54,9 @@ def test_every_page_reads_well_on_real_data(
 
 
 def test_a_venue_with_a_slash_in_its_id_is_reached_and_keeps_its_market(
-    browser: Browser, office_app: str
+    profile: BrowserContext, office_app: str
 ) -> None:
-    with reader(browser) as (page, complaints):
+    with next_reader(profile) as (page, complaints):
         visit(page, f"{office_app}/?market={MARKET}")
         link = page.locator('[data-testid="stTable"] a').first
         name = link.inner_text()
