@@ -89,8 +89,10 @@ def test_a_fact_can_be_copied_with_its_source(profile: BrowserContext, demo_app:
         assert copy.get_attribute("aria-label") == f"Copy: {text}"
 
 
-def test_a_fact_is_selected_where_the_clipboard_is_refused(browser: Browser, demo_app: str) -> None:
-    with reader(browser) as (page, _):
+def test_a_fact_is_selected_where_the_clipboard_is_refused(
+    profile: BrowserContext, demo_app: str
+) -> None:
+    with next_reader(profile) as (page, _):
         page.add_init_script("navigator.clipboard.writeText = () => Promise.reject()")
         visit(page, f"{demo_app}/venue?venue=demo-osteria-luna")
         sentence = page.locator(".st-key-facts-csv-facts li").first
