@@ -45,20 +45,6 @@ SHARED_MEMORY = Path("/dev/shm")
 ROOM = 4 << 30  # bytes
 
 
-LONGEST = (
-    "test_office",
-    "test_every_page_in_a_browser",
-    "test_crash",
-    "test_concurrency",
-    "test_offers",
-)
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """The longest tests come first, so that at the end no worker waits for another's."""
-    items.sort(key=lambda item: item.path.stem not in LONGEST)
-
-
 @pytest.fixture(scope="session", autouse=True)
 def _environment_of_the_suite() -> Iterator[None]:
     """Settings of whoever runs the tests must not reach into them."""

@@ -119,6 +119,7 @@ def next_reader(
         for other in others:
             other.close()
         profile.clear_cookies()
+        profile.clear_permissions()
         profile.new_cdp_session(kept).send(
             "Storage.clearDataForOrigin",
             {"origin": f"{address.scheme}://{address.netloc}", "storageTypes": "local_storage"},
