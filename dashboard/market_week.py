@@ -30,11 +30,11 @@ def show(place: Place, last: date) -> None:
         st.caption("Nothing is known of this week yet.")
         return
     st.caption(
-        f"{window_words(found.first_date, found.last_date)}; of the days chosen those count that "
-        "were watched about as much as is usual; usual is what the same weekdays of the eight "
-        "weeks before bring on average, days that stood out among them (where the band of the "
-        "picture above goes by their median); brackets hold 95 % intervals. The weekly digest goes "
-        "by these figures."
+        f"{window_words(found.first_date, found.last_date)}; only days that were watched about as "
+        "much as is usual count. Usual is the mean of the same weekdays of the eight weeks before, "
+        "days that stood out included. The band in the picture above goes by their median, so the "
+        "two differ after a burst. Brackets hold 95 % intervals. The weekly digest goes by these "
+        "figures."
     )
     st.table(_shown(found.parts, found.parts["what"].tolist(), "Tables that opened"))
     days_shown = _shown(
