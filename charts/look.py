@@ -8,7 +8,7 @@ that wraps and can be read aloud. A figure that leaves the page (print, digest) 
 import html
 import textwrap
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from typing import Any
 
 import plotly.graph_objects as go
@@ -191,6 +191,20 @@ def template(look: Look) -> go.layout.Template:
     )
 
 
+class Drawing(go.Figure):  # type: ignore[misc]  # plotly has no types
+    """A figure whose dictionary is made once it is first asked for; from then on nobody changes it.
+    Whoever shows it asks again with every click."""
+
+    @cached_property
+    def _dictionary(self) -> dict[str, Any]:
+        made: dict[str, Any] = super().to_dict()
+        return made
+
+    def to_dict(self) -> dict[str, Any]:
+        """As of plotly's figures; not to be changed."""
+        return self._dictionary
+
+
 @dataclass(frozen=True)
 class Margins:
     """Pixels around the plot, for what the figure itself writes there."""
@@ -203,9 +217,9 @@ class Margins:
 
 def new_figure(
     look: Look, caption: Caption | None, *, plot_height: int, margins: Margins
-) -> go.Figure:
+) -> Drawing:
     """An empty figure in the look: its plot `plot_height` pixels high, the caption around it."""
-    figure = go.Figure()
+    figure = Drawing()
     top, bottom = margins.top, margins.bottom
     if caption is not None:
         # Plotly takes tags and entities for markup, so words are written as they are meant.

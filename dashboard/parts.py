@@ -25,7 +25,6 @@ from charts.look import (
 )
 from charts.printing import MIME_TYPES, print_image
 from dashboard import explain, formats
-from dashboard.figures import finished
 from dashboard.memory import kept
 from db.insights import Progress
 from metrics.calendar import local_date
@@ -200,12 +199,12 @@ class Picture:
     @cached_property
     def light(self) -> go.Figure:
         """As it stands on a page in the light theme."""
-        return finished(self.draw(LIGHT, None))
+        return self.draw(LIGHT, None)
 
     @cached_property
     def dark(self) -> go.Figure:
         """As it stands on a page in the dark theme."""
-        return finished(self.draw(DARK, None))
+        return self.draw(DARK, None)
 
 
 def show(picture: Picture) -> None:
