@@ -16,7 +16,7 @@ from uuid import uuid4
 
 import pyarrow as pa
 import pyarrow.compute as pc
-from sqlalchemy import Connection, Engine, Row, text
+from sqlalchemy import Connection, Engine, Row
 
 from db.deliveries import (
     Acceptance,
@@ -70,9 +70,7 @@ def accept_alerts(
             batch_id = open_batch(connection, delivery, received_at)
             if batch_id is None:
                 return first_acceptance(connection, delivery)
-            received = stage(connection, staged, batch_id)
-            if received > LARGE_BATCH:
-                connection.execute(text("ANALYZE staged_alerts"))
+            received = stage(connection, staged, batch_id, analyze_above=LARGE_BATCH)
             return _accept_staged_alerts(connection, delivery, batch_id, received, received_at)
 
     return retried(attempt)

@@ -8,7 +8,7 @@ from uuid import uuid4
 
 import pyarrow as pa
 from psycopg import sql
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, insert, select, text
 from sqlalchemy.dialects.postgresql import insert as insert_or_nothing
 
 from db.intake import Format, as_csv
@@ -106,10 +106,13 @@ def first_acceptance(connection: Connection, delivery: Delivery) -> Acceptance:
     )
 
 
-def stage(connection: Connection, delivery: Delivery, batch_id: int) -> int:
+def stage(
+    connection: Connection, delivery: Delivery, batch_id: int, *, analyze_above: int | None = None
+) -> int:
     """COPYs the delivery into its staging table; returns the number of rows.
 
-    While the server takes in one part, the next is read, in a thread of its own.
+    While the server takes in one part, the next is read, in a thread of its own. Of more rows than
+    `analyze_above` the planner is told: it takes a staging table for nearly empty.
     """
     names = ("batch_id", "row_number", *delivery.format.names, "problem", "payload")
     statement = sql.SQL("COPY {} ({}) FROM STDIN (FORMAT csv)").format(
@@ -131,6 +134,9 @@ def stage(connection: Connection, delivery: Delivery, batch_id: int) -> int:
             written, rows = part
             copy.write(written)
             received += rows
+    if analyze_above is not None and received > analyze_above:
+        table = sql.Identifier(delivery.format.staging_table)
+        connection.execute(text(sql.SQL("ANALYZE {}").format(table).as_string()))
     return received
 
 

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import Engine, text
+from sqlalchemy import Engine
 
 from db.deliveries import (
     Acceptance,
@@ -17,8 +17,7 @@ from db.queries import run
 from db.retry import retried
 from db.writes import lock_days
 
-# Rows from which the planner is told what came: it takes a staging table for nearly empty, and
-# would hold each row of a delivery against each other.
+# From so many on the planner must know how many came, or it holds each against each other.
 MANY_SCANS = 1_000
 
 
@@ -34,9 +33,7 @@ def accept_scans(engine: Engine, delivery: Delivery, *, received_at: datetime) -
             batch_id = open_batch(connection, delivery, received_at)
             if batch_id is None:
                 return first_acceptance(connection, delivery)
-            received = stage(connection, delivery, batch_id)
-            if received > MANY_SCANS:
-                connection.execute(text("ANALYZE staged_scans"))
+            received = stage(connection, delivery, batch_id, analyze_above=MANY_SCANS)
             run(
                 connection,
                 "reject_invalid_scans",

@@ -55,9 +55,7 @@ def accept_drops(
             batch_id = open_batch(connection, delivery, received_at)
             if batch_id is None:
                 return first_acceptance(connection, delivery)
-            received = stage(connection, delivery, batch_id)
-            if received > LARGE_BATCH:
-                connection.execute(text("ANALYZE staged_drops"))
+            received = stage(connection, delivery, batch_id, analyze_above=LARGE_BATCH)
             run(
                 connection,
                 "reject_invalid_drops",
