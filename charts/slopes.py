@@ -96,16 +96,17 @@ def slopes_figure(
     return figure
 
 
-def in_colour_words(trends: pd.DataFrame) -> str:
-    """What the colours of `slopes_figure` mean; that there are none where there are none."""
+def lines_words(trends: pd.DataFrame) -> str:
+    """What the lines of `slopes_figure` are, and their colours, where there are any."""
+    lines = "each venue's fitted change a week, as a multiple of the start, log scale"
     if trends.empty:
-        return "no venue has enough weeks yet."
+        return f"{lines}; no venue has enough weeks yet."
     if trends["label"].notna().any():
         return (
-            "in colour: trends that survive having asked about every venue (false discoveries held "
-            "at 5 %)."
+            f"{lines}; in colour: trends that survive having asked about every venue (false "
+            "discoveries held at 5 %)."
         )
-    return "none of them survives having asked about every venue, so none is in colour."
+    return f"{lines}; none of them survives having asked about every venue, so none is in colour."
 
 
 def drawn_words(trends: pd.DataFrame) -> str:

@@ -49,7 +49,7 @@ def holding_most(definitions: Sequence[Definition], asked: str) -> list[Definiti
     them, or of a question those it has in common with them. All definitions where nothing is asked,
     none where none holds a word."""
     words = {word.strip(".,;:?!“”\"'") for word in asked.casefold().split()}
-    held = [sum(word in _text(definition) for word in words) for definition in definitions]
+    held = [sum(word in text for word in words) for text in map(_text, definitions)]
     most = max(held)
     return [
         definition

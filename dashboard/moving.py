@@ -7,7 +7,7 @@ import pandas as pd
 import streamlit as st
 
 from charts.look import Caption
-from charts.slopes import drawn_words, in_colour_words
+from charts.slopes import drawn_words, lines_words
 from dashboard import data, explain, findings, formats, parts, printable, shapes
 from dashboard.choices import Place
 from dashboard.figures import slopes_figure
@@ -46,8 +46,7 @@ def show(
     caption = Caption(
         title=findings.moving_title(trends, label, scope),
         subtitle=(
-            "Prime tables for two that can be caught: each venue's fitted change a week, as a "
-            f"multiple of the start, log scale; {in_colour_words(trends)} {span}; {scope}; "
+            f"Prime tables for two that can be caught: {lines_words(trends)} {span}; {scope}; "
             f"{drawn_words(trends)}."
         ),
         source=place.source,

@@ -261,7 +261,7 @@ def _print_dialog(picture: Picture) -> None:
     """Shows the picture as it is saved: drawn on the server, with its words and its fonts."""
     caption = picture.caption
     drawn = picture.draw(LIGHT, caption)
-    words = f"{caption.title}. {caption.subtitle} {caption.source}."
+    words = f"{caption.in_words} {caption.source}."
     pictures = {kind: print_image(drawn, kind, title=words) for kind in MIME_TYPES}
     st.image(pictures["png"], width="stretch", alt=f"{caption.title}. {picture.in_words}")
     with st.container(horizontal=True):

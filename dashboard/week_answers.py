@@ -11,7 +11,7 @@ from charts.annotations import annotation_texts, annotation_words
 from charts.gaps import measured_coverage
 from charts.look import Caption
 from charts.market_days import market_days_figure
-from charts.slopes import drawn_words, in_colour_words, slopes_figure
+from charts.slopes import drawn_words, lines_words, slopes_figure
 from dashboard import data, findings, formats, parts
 from dashboard.choices import Place
 from dashboard.parts import Picture, remembered
@@ -176,8 +176,7 @@ def movers_picture(place: Place, complete: date) -> Picture:
     caption = Caption(
         title=findings.movers_title(trends),
         subtitle=(
-            "Prime tables that can be caught: each venue's fitted change a week, as a multiple of "
-            f"the start, log scale; {in_colour_words(trends)} "
+            f"Prime tables that can be caught: {lines_words(trends)} "
             + (
                 f"{weeks} whole weeks to {date_words(trends['as_of_date'].iloc[0])}; "
                 f"{drawn_words(trends)}."

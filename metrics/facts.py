@@ -544,14 +544,14 @@ def week_over_week_fact(
     else:
         interval = (ratio.lower, ratio.upper)
         is_clear = ratio.lower > 1 or ratio.upper < 1
-        change = percent_change_words(ratio.ratio - 1, interval)
-        is_same = ratio.ratio == 1  # as often, that is, on watched days
-        times = f"{ratio_words(ratio.ratio)} as many" if ratio.ratio >= 1.95 else f"{change} more"
-        more = "as many" if is_same else times if ratio.ratio > 1 else f"{change} fewer"
-        sentence = (
-            f"{more} tables opened {subject} in the last 7 days "
-            f"{'as' if is_same or ratio.ratio >= 1.95 else 'than'} in the 7 before"
-        )
+        if ratio.ratio == 1:
+            more, than = "as many", "as"
+        elif ratio.ratio >= 1.95:
+            more, than = f"{ratio_words(ratio.ratio)} as many", "as"
+        else:
+            change = percent_change_words(ratio.ratio - 1, interval)
+            more, than = f"{change} {'more' if ratio.ratio > 1 else 'fewer'}", "than"
+        sentence = f"{more} tables opened {subject} in the last 7 days {than} in the 7 before"
         if last_count == 0:
             sentence = f"{opened}, after {count_words(previous_count)} in the 7 before"
         claim = _Claim(sentence[0].upper() + sentence[1:], ratio.ratio, n, interval)

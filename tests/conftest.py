@@ -7,7 +7,6 @@ Each test gets a clone of a database that was migrated once, and filled once if 
 with a world.
 """
 
-import logging
 import os
 import shutil
 import tempfile
@@ -23,11 +22,6 @@ from db import embedded, migrate
 from db.engine import Engine, create_engine
 from settings import PROJECT_DIR
 from tests.databases import clone, drop_ended, execute, name_of, on_database
-
-# Without an app around them Streamlit says of each cached function that it keeps things in memory.
-logging.getLogger("streamlit.runtime.caching.cache_data_api").addFilter(
-    lambda record: "No runtime found" not in record.getMessage()
-)
 
 hypothesis_settings.register_profile(
     "suite", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow]

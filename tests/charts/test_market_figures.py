@@ -17,7 +17,7 @@ from charts.multiples import multiples_figure
 from charts.nights import nights_figure
 from charts.pairs import paired_dots_figure
 from charts.prime_share import prime_share_figure
-from charts.slopes import MOST_BEHIND, drawn_words, in_colour_words, slopes_figure
+from charts.slopes import MOST_BEHIND, drawn_words, lines_words, slopes_figure
 from charts.weeks import weeks_figure
 from metrics.release_clock import release_clock
 
@@ -262,9 +262,10 @@ def test_of_too_many_lines_the_first_the_last_and_what_lies_between_are_drawn() 
 
 
 def test_colours_are_spoken_of_only_where_there_are_any() -> None:
-    assert in_colour_words(trends(12)).startswith("in colour: trends that survive")
-    assert "none is in colour" in in_colour_words(trends(12).assign(label=None))
-    assert in_colour_words(trends(0)) == "no venue has enough weeks yet."
+    lines = "each venue's fitted change a week, as a multiple of the start, log scale; "
+    assert lines_words(trends(12)).startswith(f"{lines}in colour: trends that survive")
+    assert "none is in colour" in lines_words(trends(12).assign(label=None))
+    assert lines_words(trends(0)) == f"{lines}no venue has enough weeks yet."
 
 
 def test_this_weeks_running_day_is_dashed() -> None:
