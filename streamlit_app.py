@@ -19,8 +19,7 @@ from starlette.middleware import Middleware
 from starlette.middleware.gzip import GZipMiddleware
 
 from api.app import State, create_routes
-from dashboard import access
-from dashboard.preload import PreloadCharts
+from dashboard import access, chart_library
 from db import embedded, migrate
 from db.engine import DatabaseUnusableError, check_database, open_database
 from pipeline.jobs import Timer
@@ -83,10 +82,10 @@ def keep_collector_from_the_libraries() -> None:
 app = st.App(
     Path(__file__).resolve().with_name("dashboard") / "main.py",
     lifespan=lifespan,
-    routes=create_routes(state),
+    routes=[*create_routes(state), chart_library.route],
     middleware=[
         *([] if has_login else [Middleware(access.ThisMachineOnly)]),
-        Middleware(PreloadCharts),
+        Middleware(chart_library.PreloadCharts),
         Middleware(GZipMiddleware, minimum_size=1000, compresslevel=3),
     ],
 )

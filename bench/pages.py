@@ -61,7 +61,7 @@ WATCH = """
   const look = () => {
     const said = [...document.querySelectorAll('.stMarkdown p')].some(
       p => p.textContent.length > 20 && !p.textContent.startsWith('Simulated data'));
-    const figure = document.querySelector('.stPlotlyChart .main-svg .infolayer');
+    const figure = document.querySelector('.picture .main-svg .infolayer');
     if (document.querySelector('h1') && said && figure) { window.meaningfulAt = performance.now(); }
     else { requestAnimationFrame(look); }
   };
@@ -235,7 +235,7 @@ def _changes(browser: Browser, address: str) -> list[Line]:
     seconds = []
     with reader(browser) as (page, _):
         page.goto(f"{address}/hardest")
-        page.locator(".stPlotlyChart").first.wait_for(timeout=LONGEST_MS)
+        page.locator(".picture .main-svg").first.wait_for(timeout=LONGEST_MS)
         settled(page)
         for k in range(CHANGES):
             place = PLACES[k % len(PLACES)]

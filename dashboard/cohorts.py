@@ -7,7 +7,7 @@ import streamlit as st
 
 from charts.annotations import annotation_texts, annotation_words
 from charts.look import Caption
-from dashboard import conversion, data, formats, parts
+from dashboard import conversion, data, formats, pictures
 from dashboard import conversion_findings as findings
 from dashboard.conversion import Asked
 from dashboard.figures import cohorts_figure, reactions_figure
@@ -56,7 +56,7 @@ def _weeks(asked: Asked, rows: tuple[FunnelRow, ...], total: FunnelRow) -> None:
         ),
         source=asked.source,
     )
-    parts.figure(
+    pictures.figure(
         lambda look, printed: cohorts_figure(drawn, look, printed, annotations=notes),
         caption,
         key="cohorts",
@@ -105,7 +105,7 @@ def _times(asked: Asked, total: FunnelRow) -> None:
     table = curves.acted.assign(settled=curves.settled)
     if curves.settled < SMALLEST_CELL:
         table = table[["seconds"]].assign(is_suppressed=True)
-    parts.figure(
+    pictures.figure(
         lambda look, printed: reactions_figure(
             curves.acted, look, printed, settled=curves.settled, medians=medians
         ),

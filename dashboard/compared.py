@@ -11,7 +11,7 @@ import pandas as pd
 import streamlit as st
 
 from charts.look import Caption
-from dashboard import conversion, copyable, formats, parts, printable
+from dashboard import conversion, copyable, formats, pictures, printable
 from dashboard import conversion_findings as findings
 from dashboard.conversion import BREAKDOWNS, Asked
 from dashboard.figures import forest_figure
@@ -43,7 +43,7 @@ def saved_or_not(asked: Asked) -> None:
         ),
         source=asked.source,
     )
-    parts.figure(
+    pictures.figure(
         lambda look, printed: forest_figure(table, look, printed, unit=UNIT),
         caption,
         key="saved",
@@ -116,7 +116,7 @@ def kinds(asked: Asked, by: Literal["message_variant", "channel"]) -> None:
         source=asked.source,
     )
     table = pd.DataFrame(rows, columns=list(_FOREST))
-    parts.figure(
+    pictures.figure(
         lambda look, printed: forest_figure(table, look, printed, unit=UNIT),
         caption,
         key=f"{what}s",

@@ -11,7 +11,7 @@ import streamlit as st
 import editions
 from charts.edition import edition_figures
 from charts.edition_files import image_names, zip_file
-from dashboard import access, choices, data, formats, parts
+from dashboard import access, choices, data, formats, parts, pictures
 from dashboard.choices import Place
 from db.digests import LONGEST_NOTE, Edition
 from editions import Choice, Printed, as_markdown
@@ -257,7 +257,7 @@ def _take_away(printed: Printed, draft: Draft) -> None:
 
 def _pictures(printed: Printed) -> None:
     for figure in edition_figures(printed.facts):
-        parts.figure(
+        pictures.figure(
             figure.draw,
             figure.caption,
             key=f"digest-{figure.name}",

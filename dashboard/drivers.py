@@ -4,7 +4,7 @@ import pandas as pd
 import streamlit as st
 
 from charts.look import Caption
-from dashboard import choices, compared, conversion, formats, parts
+from dashboard import choices, compared, conversion, formats, pictures
 from dashboard import conversion_findings as findings
 from dashboard.conversion import BREAKDOWNS, Asked
 from dashboard.figures import shares_figure
@@ -75,7 +75,7 @@ def _venues(asked: Asked) -> None:
             for row in ranked.itertuples()
         ],
     )
-    parts.figure(
+    pictures.figure(
         lambda look, printed: shares_figure(
             drawn,
             look,
@@ -155,7 +155,7 @@ def _shares(asked: Asked, by: str, key: str, caveat: str = "") -> None:
         ),
         source=asked.source,
     )
-    parts.figure(
+    pictures.figure(
         lambda look, printed: shares_figure(
             drawn,
             look,

@@ -19,3 +19,19 @@ def measure(module: str) -> str:
         f"Unit: {formats.as_markdown(definition.unit)} "
         f"[With a worked example](./definitions#{module})"
     )
+
+
+@cache
+def words(module: str) -> dict[str, str]:
+    """The same as plain words: name, summary, formula, unit, and the link to all of it.
+
+    Raises KeyError where there is no such definition.
+    """
+    definition = definition_of(module)
+    return {
+        "name": definition.name,
+        "summary": definition.summary,
+        "formula": definition.formula,
+        "unit": definition.unit,
+        "link": f"./definitions#{module}",
+    }

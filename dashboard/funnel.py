@@ -5,7 +5,7 @@ import streamlit as st
 
 from charts.funnel import CAUSE_WORDS, FATE_WORDS
 from charts.look import Caption
-from dashboard import choices, conversion, parts
+from dashboard import choices, conversion, parts, pictures
 from dashboard import conversion_findings as findings
 from dashboard.conversion import BREAKDOWNS, STEP_WORDS, Asked
 from dashboard.figures import funnel_figure, shares_figure
@@ -59,7 +59,7 @@ def _whole(asked: Asked, total: FunnelRow) -> None:
         ),
         source=asked.source,
     )
-    parts.figure(
+    pictures.figure(
         lambda look, printed: funnel_figure(steps, lost, look, printed, unsettled=total.unsettled),
         caption,
         key="funnel",
@@ -151,7 +151,7 @@ def _broken_down(asked: Asked, total: FunnelRow) -> None:
         ),
         source=asked.source,
     )
-    parts.figure(
+    pictures.figure(
         lambda look, printed: shares_figure(
             drawn,
             look,

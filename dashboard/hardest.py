@@ -7,7 +7,7 @@ from datetime import date, timedelta
 import pandas as pd
 import streamlit as st
 
-from dashboard import choices, data, formats, hardest_table, lists, moving, parts
+from dashboard import choices, data, formats, hardest_table, lists, moving, parts, pictures
 from dashboard import hardest_answers as answers
 from dashboard.choices import Place
 from dashboard.hardest_answers import (
@@ -175,7 +175,7 @@ def _picture(ranking: answers.Ranking, question: Question) -> bool:
             bind="query-params",
         )
     with picture:
-        parts.show(answers.picture(question, shows_all=shows_all))
+        pictures.show(answers.picture(question, shows_all=shows_all))
     return shows_all
 
 

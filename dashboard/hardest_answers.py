@@ -10,7 +10,8 @@ import pyarrow as pa
 from charts.look import Caption
 from charts.ranking import CATCHABLE, ranking_figure
 from dashboard import data, findings, formats, hardest_table, lists, parts, shapes
-from dashboard.parts import Picture, remembered
+from dashboard.parts import remembered
+from dashboard.pictures import Picture
 from db import insights
 from db.insights import Version
 from metrics.trend import Direction

@@ -6,7 +6,7 @@ import pandas as pd
 import streamlit as st
 
 from charts.look import Caption
-from dashboard import choices, data, explain, findings, formats, parts
+from dashboard import choices, data, explain, findings, formats, parts, pictures
 from dashboard.choices import Place
 from dashboard.figures import nights_figure
 from metrics.calendar import local_date, local_time
@@ -50,7 +50,7 @@ def _now(place: Place) -> None:
         ),
         source=place.source,
     )
-    parts.figure(
+    pictures.figure(
         lambda look, said: nights_figure(counts, look, said, first=today),
         caption,
         key="nights",

@@ -5,7 +5,7 @@ import streamlit as st
 
 from charts.causes import KIND_WORDS
 from charts.look import Caption
-from dashboard import conversion, parts
+from dashboard import conversion, pictures
 from dashboard import conversion_findings as findings
 from dashboard.conversion import Asked
 from dashboard.figures import causes_figure, faster_figure
@@ -61,7 +61,7 @@ def _causes(asked: Asked, total: FunnelRow) -> None:
     )
     if total.sent < SMALLEST_CELL:
         table = table[["kind", "cause"]].assign(is_suppressed=True)
-    parts.figure(
+    pictures.figure(
         lambda look, printed: causes_figure(
             kinds, look, printed, empty=f"{findings.nothing_lost(total)}."
         ),
@@ -106,7 +106,7 @@ def _faster(asked: Asked, total: FunnelRow) -> None:
         source=asked.source,
     )
     table = saved if total.sent >= SMALLEST_CELL else saved[["seconds"]].assign(is_suppressed=True)
-    parts.figure(
+    pictures.figure(
         lambda look, printed: faster_figure(saved, look, printed, marked_seconds=FASTER_SECONDS),
         caption,
         key="faster",

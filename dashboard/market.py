@@ -5,7 +5,7 @@ from datetime import date
 
 import streamlit as st
 
-from dashboard import choices, data, findings, formats, market_week, parts, printable
+from dashboard import choices, data, findings, formats, market_week, parts, pictures, printable
 from dashboard import market_answers as answers
 from dashboard.choices import Place, Window
 from dashboard.market_answers import COMPARED_DAYS, DAY
@@ -35,14 +35,14 @@ def page() -> None:
     last = min(window.last, complete)
     finding.markdown(answers.finding(place, window, complete))
     notes = data.annotations(place.market_id)
-    parts.show(answers.days_picture(place, window, complete, notes))
+    pictures.show(answers.days_picture(place, window, complete, notes))
     spikes = answers.spikes_table(place, window, notes)
     if spikes is not None:
         st.table(spikes)
     weeks = answers.weeks_picture(place, min(window.last, complete + DAY), complete, notes)
     if weeks is not None:
-        parts.show(weeks)
-    parts.show(answers.prime_share_picture(place, window, complete, notes))
+        pictures.show(weeks)
+    pictures.show(answers.prime_share_picture(place, window, complete, notes))
     _neighborhoods(place, window, last)
     market_week.show(place, last)
     printable.show(
@@ -69,7 +69,7 @@ def _neighborhoods(place: Place, window: Window, last: date) -> None:
             st.caption(f"{findings.neighborhoods_title(compared)} in {place.name}.")
         return
     notes = data.annotations(place.market_id)
-    parts.show(answers.neighborhoods_picture(place, window, last, notes))
+    pictures.show(answers.neighborhoods_picture(place, window, last, notes))
     st.caption(
         f"{formats.window_ending(last, COMPARED_DAYS)}; "
         f"{number_of(len(compared), 'neighborhood')}; brackets hold 95 % intervals."

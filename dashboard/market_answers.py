@@ -13,7 +13,8 @@ from charts.prime_share import prime_share_figure
 from charts.weeks import weeks_figure
 from dashboard import data, findings, formats, shapes
 from dashboard.choices import Place, Window
-from dashboard.parts import Picture, remembered
+from dashboard.parts import remembered
+from dashboard.pictures import Picture
 from db import insights
 from metrics.wording import count_words, date_words, number_of
 

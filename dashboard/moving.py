@@ -8,7 +8,7 @@ import streamlit as st
 
 from charts.look import Caption
 from charts.slopes import drawn_words, lines_words
-from dashboard import data, explain, findings, formats, parts, printable, shapes
+from dashboard import data, explain, findings, formats, parts, pictures, printable, shapes
 from dashboard.choices import Place
 from dashboard.figures import slopes_figure
 from metrics.wording import date_words
@@ -51,7 +51,7 @@ def show(
         ),
         source=place.source,
     )
-    parts.figure(
+    pictures.figure(
         lambda look, said: slopes_figure(trends, look, said, weeks=weeks),
         caption,
         key="movers",

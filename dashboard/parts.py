@@ -1,30 +1,20 @@
-"""What pages are put together from: the header, figures with their words, tables, downloads."""
+"""What pages are put together from: the header, links, tables, downloads. Charts: `pictures`."""
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import date, timedelta
-from functools import cache, cached_property
+from functools import cache
 from pathlib import Path
 from typing import ParamSpec, TypeVar
 from urllib.parse import urlencode, urlsplit
 
 import pandas as pd
-import plotly.graph_objects as go
 import pyarrow as pa
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from charts.look import (
-    DARK,
-    LIGHT,
-    ON_PAGE,
-    Caption,
-    Look,
-    source_line,
-)
-from charts.printing import MIME_TYPES, print_image
-from dashboard import explain, formats
+from charts.look import DARK, LIGHT, Look, source_line
+from dashboard import formats
 from dashboard.memory import kept
 from db.insights import Progress
 from metrics.calendar import local_date
@@ -32,12 +22,10 @@ from metrics.wording import date_words, list_words
 
 P = ParamSpec("P")
 T = TypeVar("T")
-Draw = Callable[[Look, Caption | None], go.Figure]
 
 KEPT_FOR = timedelta(minutes=10)  # each part of a page
 
 NOT_IN_FILE_NAMES = re.compile(r"[^\w]+")
-CONTEXT_COLUMNS = ("market", "venue_id", "venue", "source", "window_first", "window_last")
 SELECT_ROW = "Select a row to open its venue (with the keyboard: Shift+Space)."
 USUAL_WINDOW = 28  # days: what a page is about unless another window is asked for
 SIMULATED = "Simulated data: the venues are fictional and nothing here ever happened."
@@ -171,109 +159,6 @@ def sendable(rows: pd.DataFrame) -> pa.Table:
     """Rows as they go to the browser, so that they are not made ready again for every reader. To be
     shown with `hide_index` said: to find out, Streamlit would turn them back."""
     return pa.Table.from_pandas(rows)
-
-
-@dataclass(frozen=True)
-class Picture:
-    """A figure with its words, its numbers, and what it is called when it is saved.
-
-    draw: makes the figure in a look, with its caption where it must carry that itself.
-    table: what the picture shows: to be opened under it, and saved as it is there (`{key}-csv`).
-    measure: the formula that explains it on hover, by its module's name in `metrics/`.
-    alt: the picture in words, for readers who cannot see it; None: as its caption has them.
-    """
-
-    draw: Draw
-    caption: Caption
-    key: str
-    file_name: str
-    table: pd.DataFrame | None = None
-    measure: str | None = None
-    alt: str | None = None
-
-    @property
-    def in_words(self) -> str:
-        """For readers who cannot see it."""
-        return self.alt or self.caption.in_words
-
-    @cached_property
-    def light(self) -> go.Figure:
-        """As it stands on a page in the light theme."""
-        return self.draw(LIGHT, None)
-
-    @cached_property
-    def dark(self) -> go.Figure:
-        """As it stands on a page in the dark theme."""
-        return self.draw(DARK, None)
-
-
-def show(picture: Picture) -> None:
-    """A picture with its finding above, its source below, its numbers, and ways to take it away."""
-    caption, key = picture.caption, picture.key
-    explained = None if picture.measure is None else explain.measure(picture.measure)
-    st.subheader(caption.title, anchor=False, help=explained)
-    st.caption(caption.subtitle)
-    drawn = picture.dark if look() is DARK else picture.light
-    st.plotly_chart(drawn, theme=None, config=ON_PAGE, key=key, alt=picture.in_words)
-    with st.container(horizontal=True, vertical_alignment="center"):
-        st.caption(caption.source)
-        if picture.table is not None:
-            csv_download(picture.table, file_name=picture.file_name, key=f"{key}-csv")
-        if st.button("Picture for print", key=f"{key}-print", type="tertiary"):
-            _print_dialog(picture)
-    if picture.table is not None:
-        _numbers(picture.table, caption, key)
-
-
-def figure(
-    draw: Draw,
-    caption: Caption,
-    *,
-    key: str,
-    file_name: str,
-    table: pd.DataFrame | None = None,
-    measure: str | None = None,
-) -> None:
-    """Shows a picture that is not remembered as a whole; parameters as of `Picture`."""
-    show(Picture(draw, caption, key, file_name, table, measure))
-
-
-@st.fragment
-def _numbers(table: pd.DataFrame, caption: Caption, key: str) -> None:
-    """The picture's numbers as a table; sent only once it is opened."""
-    numbers = st.expander("The numbers", key=f"{key}-numbers", on_change="rerun")
-    if not numbers.open:
-        return
-    # What is the same in every row is said above and below the picture.
-    shown = table.drop(columns=[name for name in CONTEXT_COLUMNS if name in table])
-    labels = {name: str(name).replace("_", " ") for name in shown}
-    numbers.dataframe(
-        shown.rename(columns=labels),
-        hide_index=True,
-        height="auto",
-        placeholder="",
-        alt=f"The numbers of the picture: {caption.title}",
-    )
-
-
-@st.dialog("Picture for print", width="large")
-def _print_dialog(picture: Picture) -> None:
-    """Shows the picture as it is saved: drawn on the server, with its words and its fonts."""
-    caption = picture.caption
-    drawn = picture.draw(LIGHT, caption)
-    words = f"{caption.in_words} {caption.source}."
-    pictures = {kind: print_image(drawn, kind, title=words) for kind in MIME_TYPES}
-    st.image(pictures["png"], width="stretch", alt=f"{caption.title}. {picture.in_words}")
-    with st.container(horizontal=True):
-        for kind, image in pictures.items():
-            st.download_button(
-                f"Save as {kind.upper()}",
-                data=image,
-                file_name=f"{picture.file_name}.{kind}",
-                mime=MIME_TYPES[kind],
-                key=f"{picture.key}-{kind}",
-                on_click="ignore",
-            )
 
 
 def csv_download(

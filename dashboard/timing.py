@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from dashboard import choices, data, formats, parts, printable
+from dashboard import choices, data, formats, parts, pictures, printable
 from dashboard import timing_answers as answers
 from dashboard.choices import Place, Window
 from db.insights import Night
@@ -23,11 +23,11 @@ def page() -> None:
         place, SIZES, default=28, unit_days=1, label="Window, days", keys="days"
     )
     finding.markdown(answers.finding(place, window))
-    parts.show(answers.hours_picture(place, window, "opened"))
+    pictures.show(answers.hours_picture(place, window, "opened"))
     night = _asked_night()
-    parts.show(answers.joint_picture(place, window, night))
-    parts.show(answers.hours_picture(place, window, "slot"))
-    parts.show(answers.lead_picture(place, window))
+    pictures.show(answers.joint_picture(place, window, night))
+    pictures.show(answers.hours_picture(place, window, "slot"))
+    pictures.show(answers.lead_picture(place, window))
     _sides(place, window, night)
     printable.show(
         data.timing_facts(place.market_id, window.first, window.last, night, place.version),
@@ -70,7 +70,7 @@ def _asked_night() -> Night:
 def _sides(place: Place, window: Window, night: Night) -> None:
     """Prime tables against others."""
     for picture in answers.sides_pictures(place, window, night):
-        parts.show(picture)
+        pictures.show(picture)
     sides = answers.sides_table(place, window)
     if sides is not None:
         st.table(sides.table)

@@ -11,7 +11,8 @@ from charts.look import Caption
 from charts.pairs import paired_dots_figure
 from dashboard import data, findings, formats, shapes
 from dashboard.choices import Place, Window
-from dashboard.parts import Picture, remembered
+from dashboard.parts import remembered
+from dashboard.pictures import Picture
 from db import insights
 from db.insights import Night, WeekdayHours
 from metrics.facts import Fact

@@ -6,7 +6,7 @@ from datetime import date
 import pandas as pd
 import streamlit as st
 
-from dashboard import choices, data, formats, parts, printable
+from dashboard import choices, data, formats, parts, pictures, printable
 from dashboard import venue_answers as answers
 from db.insights import WINDOW_DAYS, UnknownVenueError, VenueFacts, Version
 from metrics.wording import date_words
@@ -58,7 +58,7 @@ def _show(facts: VenueFacts) -> None:
     if windows.empty:
         st.info(f"No table opened here in the 90 days to {date_words(as_of, with_year=True)}.")
         return
-    parts.show(answers.curve_picture(facts, as_of, size, version, source))
+    pictures.show(answers.curve_picture(facts, as_of, size, version, source))
     printable.show(
         data.venue_facts(facts.venue_id, as_of, size, version),
         source=source,
@@ -69,16 +69,16 @@ def _show(facts: VenueFacts) -> None:
         key="facts-csv",
     )
     for picture in answers.opening_pictures(facts, as_of, version, source):
-        parts.show(picture)
+        pictures.show(picture)
     notes = data.annotations(facts.market_id)
-    parts.show(answers.ranks_picture(facts, as_of, version, source, notes))
+    pictures.show(answers.ranks_picture(facts, as_of, version, source, notes))
     _neighbours(facts, as_of, version)
     _windows_table(windows, facts, as_of, version, source)
     week = answers.week_words(facts.venue_id, as_of, version)
     if week is not None:
         st.caption(week)
     complete = reach.complete_through
-    parts.show(answers.days_picture(facts, as_of, complete, version, source, notes))
+    pictures.show(answers.days_picture(facts, as_of, complete, version, source, notes))
     parts.exact_link("venue", {"venue": facts.venue_id, "to": as_of.isoformat(), "over": str(size)})
 
 

@@ -13,7 +13,8 @@ from charts.look import Caption
 from charts.rank_history import rank_history_figure
 from charts.survival import survival_figure
 from dashboard import data, formats, parts, shapes, venue_findings
-from dashboard.parts import Picture, remembered
+from dashboard.parts import remembered
+from dashboard.pictures import Picture
 from db import insights
 from db.insights import VenueFacts, Version
 from metrics.calendar import iso_week_bounds, last_whole_week

@@ -4,7 +4,17 @@ from datetime import date, timedelta
 
 import streamlit as st
 
-from dashboard import choices, data, explain, findings, formats, parts, printable, week_answers
+from dashboard import (
+    choices,
+    data,
+    explain,
+    findings,
+    formats,
+    parts,
+    pictures,
+    printable,
+    week_answers,
+)
 from dashboard.choices import Place
 from metrics.calendar import local_date
 from metrics.wording import duration_words
@@ -27,9 +37,9 @@ def page() -> None:
     _through(place)
     st.markdown(week_answers.changes(place, complete, last_day))
     notes = data.annotations(place.market_id)
-    parts.show(week_answers.days_picture(place, complete, last_day, notes))
+    pictures.show(week_answers.days_picture(place, complete, last_day, notes))
     _hardest(place)
-    parts.show(week_answers.movers_picture(place, complete))
+    pictures.show(week_answers.movers_picture(place, complete))
     movers = week_answers.movers_table(place, complete)
     if movers is not None:
         st.table(movers.table, hide_index=False)

@@ -14,7 +14,8 @@ from charts.market_days import market_days_figure
 from charts.slopes import drawn_words, lines_words, slopes_figure
 from dashboard import data, findings, formats, parts
 from dashboard.choices import Place
-from dashboard.parts import Picture, remembered
+from dashboard.parts import remembered
+from dashboard.pictures import Picture
 from db import insights
 from metrics.trend import Direction
 from metrics.wording import date_words, list_words, number_of, percent_words

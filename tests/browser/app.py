@@ -153,8 +153,7 @@ def settled(page: Page) -> None:
     page.locator('[data-testid="stApp"][data-test-script-state="notRunning"]').wait_for()
     page.wait_for_function(
         "() => !document.querySelector('[data-testid=stSkeleton], [data-stale=true]')"
-        " && [...document.querySelectorAll('.stPlotlyChart')]"
-        ".every(chart => chart.querySelector('.main-svg'))"
+        " && !document.querySelector('.picture:not([data-drawn])')"
     )
 
 

@@ -21,7 +21,7 @@ def test_window_and_breakdown_go_into_the_link_and_its_csv_holds_what_is_shown(
         assert parse_qs(urlsplit(page.url).query) == {"by": ["channel"], "within": ["6"]}
         page.get_by_text(re.compile("within 6 h")).first.wait_for()
         with page.expect_download() as download:
-            page.locator(".st-key-funnel-by-csv button").click()
+            page.locator(".st-key-funnel-by .save").click()
         rows = list(csv.DictReader(io.StringIO(saved(download.value))))
         shown = page.locator(".stDataFrame").first
         assert shown.is_visible()

@@ -30,7 +30,7 @@ DARK_IS_ON = """
 () => {
   const isDark = color => color.match(/\\d+/g).slice(0, 3).reduce((a, b) => +a + +b, 0) < 200;
   const app = document.querySelector('[data-testid=stApp]');
-  const texts = [...document.querySelectorAll('.stPlotlyChart .xtick text')];
+  const texts = [...document.querySelectorAll('.picture .xtick text')];
   return isDark(getComputedStyle(app).backgroundColor)
     && texts.every(text => !isDark(getComputedStyle(text).fill));
 }
@@ -67,7 +67,7 @@ def test_a_page_opens_fits_complains_of_nothing_and_is_for_everybody(
             "() => getComputedStyle(document.querySelector('[data-testid=stApp]')).backgroundColor"
         )
         assert ground == GROUND[scheme]
-        charts = page.locator(".stPlotlyChart").all()
+        charts = page.locator(".picture .chart").all()
         assert charts or path not in WITH_PICTURES
         for chart in charts:
             assert chart.get_attribute("aria-label")
@@ -97,7 +97,7 @@ def test_axe_finds_nothing_serious_in_the_dialog_with_the_picture(
 ) -> None:
     with next_reader(profile) as (page, _):
         visit(page, f"{demo_app}/market")
-        page.locator(".st-key-market-days-print button").click()
+        page.locator(".st-key-market-days .print").click()
         page.get_by_role("dialog").get_by_text("Save as PNG").wait_for()
         settled(page)
         assert list(findings(page)) == []

@@ -19,7 +19,7 @@ def test_a_night_goes_into_the_link_and_its_csv_holds_what_is_shown(
         settled(page)
         assert parse_qs(urlsplit(page.url).query) == {"time": ["lunch"]}
         with page.expect_download() as download:
-            page.locator(".st-key-joint-hours-csv button").click()
+            page.locator(".st-key-joint-hours .save").click()
         rows = list(csv.DictReader(io.StringIO(saved(download.value))))
     assert {row["tables_for_weekday"] for row in rows} == {"Friday"}
     assert {(row["from_hour"], row["through_hour"]) for row in rows} == {("11", "15")}
@@ -66,11 +66,41 @@ def test_the_link_to_this_names_the_day_and_shows_the_same(
 def test_the_numbers_of_a_picture_open_under_it(profile: BrowserContext, demo_app: str) -> None:
     with next_reader(profile) as (page, complaints):
         visit(page, f"{demo_app}/venue?venue=demo-osteria-luna")
-        numbers = page.locator(".st-key-survival-numbers")
-        assert numbers.get_by_test_id("stDataFrame").count() == 0
-        numbers.locator("summary").click()
-        numbers.get_by_test_id("stDataFrame").wait_for()
+        button = page.locator(".st-key-survival .numbers")
+        assert page.get_by_test_id("stDataFrame").count() == 0
+        button.press("Enter")
+        page.get_by_test_id("stDataFrame").wait_for()
+        assert button.get_attribute("aria-expanded") == "true"
+        button.press("Enter")
+        page.get_by_test_id("stDataFrame").wait_for(state="detached")
+        assert button.get_attribute("aria-expanded") == "false"
         assert complaints == []
+
+
+def test_a_picture_explains_its_measure_to_the_keyboard(
+    profile: BrowserContext, demo_app: str
+) -> None:
+    with next_reader(profile) as (page, _):
+        visit(page, f"{demo_app}/venue?venue=demo-osteria-luna")
+        explained = page.locator(".st-key-survival .explained")
+        explanation = explained.get_by_role("tooltip")
+        assert not explanation.is_visible()
+        explained.get_by_role("button").focus()
+        assert "Unit: " in explanation.inner_text()
+        page.keyboard.press("Tab")
+        page.keyboard.press("Enter")
+        page.wait_for_url("**/definitions#survival")
+
+
+def test_a_picture_that_cannot_be_drawn_says_so_and_keeps_its_numbers(
+    profile: BrowserContext, demo_app: str
+) -> None:
+    with next_reader(profile) as (page, _):
+        page.route("**/plotly/*", lambda route: route.abort())
+        visit(page, f"{demo_app}/venue?venue=demo-osteria-luna")
+        assert "The picture could not be drawn" in page.locator(".chart").first.inner_text()
+        page.locator(".st-key-survival .numbers").click()
+        page.get_by_test_id("stDataFrame").wait_for()
 
 
 def test_a_fact_can_be_copied_with_its_source(profile: BrowserContext, demo_app: str) -> None:

@@ -107,7 +107,7 @@ def test_a_picture_for_print_carries_its_words(profile: BrowserContext, demo_app
     with next_reader(profile) as (page, complaints):
         visit(page, f"{demo_app}/hardest?neighborhood=West+Village")
         title = page.locator("h3").filter(has_text="West Village").first.inner_text()
-        page.locator(".st-key-ranking-print button").click()
+        page.locator(".st-key-ranking .print").click()
         dialog = page.get_by_role("dialog")
         shown = dialog.get_by_role("img")
         shown.wait_for()

@@ -13,7 +13,7 @@ from streamlit.testing.v1 import AppTest
 from dashboard import access
 from settings import Reader, Settings
 from tests.dashboard.conftest import Open
-from tests.dashboard.test_pages import text
+from tests.dashboard.said import pictures, text
 
 ROLES = "anna@paper.org=founder bo@paper.org=writer,editor cy@paper.org=writer"
 READERS = Settings(_env_file=None, roles=ROLES).roles
@@ -91,7 +91,7 @@ def test_whoever_has_no_role_sees_nothing_and_is_told_so(
     assert not page.exception
     assert said in text(page)
     assert len(page.button) == 1
-    assert not page.get("plotly_chart")
+    assert not pictures(page)
 
 
 def test_pages_that_a_role_may_not_see_are_not_in_the_navigation() -> None:

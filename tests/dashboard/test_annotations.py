@@ -9,7 +9,8 @@ from db import insights
 from db.annotation_writes import add_annotation
 from db.engine import Engine, create_engine
 from tests.dashboard.conftest import Open
-from tests.dashboard.test_pages import UNREACHABLE, text
+from tests.dashboard.said import text
+from tests.dashboard.test_pages import UNREACHABLE
 from tests.dashboard.worlds import LAST_WHOLE_DAY, NOW
 
 PAGE = "annotations.py"

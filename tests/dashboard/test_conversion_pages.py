@@ -2,6 +2,7 @@
 
 import doctest
 import io
+import json
 import re
 from datetime import datetime, timedelta
 
@@ -18,7 +19,8 @@ from pipeline.tick import tick
 from settings import Settings
 from tests.alerting import SETTINGS, alert, step, track
 from tests.dashboard.conftest import Open
-from tests.dashboard.test_pages import SIMULATED, UNREACHABLE, text
+from tests.dashboard.said import pictures, small_print, text, titles
+from tests.dashboard.test_pages import SIMULATED, UNREACHABLE
 from tests.dashboard.worlds import NOW
 from tests.factories import closed, deliver, new_drop
 
@@ -64,9 +66,9 @@ def test_a_page_says_simulated_and_gives_n_interval_and_window_with_every_figure
     page = open_page(demo_url, name)
     assert not page.exception
     assert SIMULATED in page.markdown[0].value
-    said = [str(caption.value) for caption in page.caption]
+    said = small_print(page)
     sources = [line for line in said if line.startswith("Table Stakes")]
-    assert len(sources) == len(page.get("plotly_chart")) > 0
+    assert len(sources) == len(pictures(page)) > 0
     assert all("simulated data" in source for source in sources)
     subtitles = [line for line in said if "n = " in line]
     assert len(subtitles) >= len(sources)
@@ -285,7 +287,7 @@ def test_one_users_bookings_make_no_headline_and_the_page_says_why(
     tick(engine, SETTINGS, NOW)
     page = open_page(database_url, DRIVERS)
     assert not page.exception
-    assert title in [heading.value for heading in page.subheader]
+    assert title in titles(page)
     assert findings.CANNOT_TELL_WORDS in text(page)
 
 
@@ -332,9 +334,9 @@ def test_what_is_held_back_is_so_on_every_page_and_in_no_title(
     assert on_funnel["Booked"].to_dict() == on_drivers["Booked"].to_dict() == expected
     assert on_funnel["Not settled"].to_dict() == {"big": "3", "mid": HELD, "tiny": HELD}
     assert on_drivers["Own share"].loc[["mid", "tiny"]].tolist() == [HELD, HELD]
-    titles = [h.value for page in (funnel, drivers) for h in page.subheader]
-    assert titles
-    assert not [title for title in titles if "mid" in title or "tiny" in title]
+    shown = [title for page in (funnel, drivers) for title in titles(page)]
+    assert shown
+    assert not [title for title in shown if "mid" in title or "tiny" in title]
     assert conversion.HELD_BACK_WORDS in text(funnel)
     assert conversion.HELD_BACK_WORDS in text(drivers)
     # Four alerts say neither goal nor variant: the smaller side is held back with them.
@@ -346,7 +348,7 @@ def test_what_is_held_back_is_so_on_every_page_and_in_no_title(
         == HELD
     )
     assert "cannot be told yet" in text(drivers)
-    assert "Too few alerts to compare variants" in titles
+    assert "Too few alerts to compare variants" in shown
 
 
 def test_the_picture_of_weeks_has_no_week_that_the_table_holds_back(
@@ -364,7 +366,7 @@ def test_the_picture_of_weeks_has_no_week_that_the_table_holds_back(
     weeks = frame(page, "Of all settled")
     assert weeks["Of all settled"].tolist()[:2] == [HELD, HELD]
     assert weeks["Settled"].iloc[2] == "60"
-    drawn = page.get("plotly_chart")[0].proto.spec
+    drawn = json.dumps(pictures(page)[0]["figure"])
     assert "of 60 alerts" in drawn
     assert "of four alerts" not in drawn
     assert "of 40 alerts" not in drawn
@@ -401,9 +403,9 @@ def test_a_breakdown_claims_no_difference_that_one_user_makes(
     tick(engine, SETTINGS, NOW)
     page = open_page(database_url, FUNNEL, by="channel")
     assert not page.exception
-    titles = [heading.value for heading in page.subheader]
-    assert re.match(r"50 % of alerts led to a booking \(\d+\u00a0to\u00a0\d+ %\)", titles[0])
-    assert titles[1].startswith(by_channel)
+    shown = titles(page)
+    assert re.match(r"50 % of alerts led to a booking \(\d+\u00a0to\u00a0\d+ %\)", shown[0])
+    assert shown[1].startswith(by_channel)
     rows = frame(page, "Not settled").set_index("Channel")
     assert rows["Users"].to_dict() == {"whatsapp": str(users), "web": "60"}
     assert ("no interval" in rows.loc["whatsapp", "Of all sent"]) == (users == 1)
@@ -425,7 +427,7 @@ def test_the_headline_of_one_users_alerts_claims_no_share(
     track(engine, events, received_at=NOW)
     tick(engine, SETTINGS, NOW)
     page = open_page(database_url, FUNNEL)
-    assert "4 of 50 alerts to one user led to a booking: too few users" in page.subheader[0].value
+    assert "4 of 50 alerts to one user led to a booking: too few users" in titles(page)[0]
 
 
 def by_two_channels(*, first_users: str, second_users: str) -> list[dict[str, object]]:
@@ -455,12 +457,12 @@ def test_channels_are_compared_like_with_like_and_other_people_are_named(
     tick(engine, SETTINGS, NOW)
     page = open_page(database_url, DRIVERS)
     assert not page.exception
-    titles = [heading.value for heading in page.subheader]
+    shown = titles(page)
     said = text(page)
     is_other = second_users == "b"
     people = ", to other people," if is_other else ""
     title = f"Alerts by whatsapp{people} lead to bookings 4 times as often as by web"
-    assert title in titles
+    assert title in shown
     assert ("whatsapp and web share no user (60 and 60 have one)" in said) == is_other
     assert ("may be the people and not the channel" in said) == is_other
     assert "n = 480 settled alerts; 20 more do not name a channel and are left out" in said
@@ -506,7 +508,7 @@ def test_who_never_reacted_is_not_called_late_and_kinds_add_up_to_causes(
     assert not page.exception
     kinds = page.table[0].value
     assert numbers(kinds["Alerts"]) == [40, 6, 5, 4, 5, 0, 0]
-    assert page.subheader[0].value == (
+    assert titles(page)[0] == (
         "67 % of lost alerts were never opened, and their tables were taken meanwhile; to 17 % "
         "somebody reacted too late"
     )
@@ -526,7 +528,7 @@ def test_where_nothing_has_settled_nothing_is_called_lost_or_not(
     track(engine, alerts_of("new", 20, sent_at=NOW - timedelta(hours=1)), received_at=NOW)
     tick(engine, SETTINGS, NOW)
     page = open_page(database_url, LOSSES, days="7", within="168")
-    assert page.subheader[0].value == "No alert has settled yet"
+    assert titles(page)[0] == "No alert has settled yet"
     assert "No settled alert" not in text(page)
 
 

@@ -17,7 +17,7 @@ from metrics.calendar import IsoWeek
 from pipeline.digest import build_editions
 from pipeline.mail.message import addressed, letter
 from tests.dashboard.conftest import Open
-from tests.dashboard.test_pages import text
+from tests.dashboard.said import text
 from tests.dashboard.worlds import NOW, SETTINGS
 from tests.databases import clone, name_of
 

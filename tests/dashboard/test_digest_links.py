@@ -16,7 +16,7 @@ from metrics.facts import Fact
 from metrics.wording import number_words, ordinal_words
 from tests import digest_worlds as worlds
 from tests.dashboard.conftest import Open
-from tests.dashboard.test_pages import text
+from tests.dashboard.said import text
 
 MARKET = "nyc-demo"
 DEMO_WEEK = IsoWeek(2026, 47)

@@ -1,6 +1,5 @@
 """A day nobody watched is a gap on every page, however the looking began."""
 
-import json
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -12,7 +11,7 @@ from db.engine import Engine
 from pipeline.tick import tick
 from tests import factories
 from tests.dashboard.conftest import Open
-from tests.dashboard.test_pages import text
+from tests.dashboard.said import pictures, text
 
 NOW = datetime(2026, 11, 20, 18, tzinfo=UTC)
 FIRST_EVENT = datetime(2026, 11, 12, 14, tzinfo=UTC)  # Thursday, 9 am in New York
@@ -51,7 +50,7 @@ def outage_url(engine: Engine, database_url: str, monkeypatch: pytest.MonkeyPatc
 
 def drawn_lines(page: AppTest, which: int) -> list[dict[str, Any]]:
     """The traces of one of the page's pictures."""
-    traces: list[dict[str, Any]] = json.loads(page.get("plotly_chart")[which].proto.spec)["data"]
+    traces: list[dict[str, Any]] = pictures(page)[which]["figure"]["data"]
     return traces
 
 

@@ -10,7 +10,8 @@ from dashboard import data
 from db.engine import Engine
 from metrics.definitions import CHAPTERS, definition_of
 from tests.dashboard.conftest import Open
-from tests.dashboard.test_pages import SIMULATED, UNREACHABLE, text
+from tests.dashboard.said import small_print, text
+from tests.dashboard.test_pages import SIMULATED, UNREACHABLE
 from tests.dashboard.worlds import LAST_WHOLE_DAY, NOW
 
 WEEK, LIVE, TIMING, MARKET = "week.py", "live.py", "timing.py", "market.py"
@@ -29,12 +30,9 @@ def copyable_sentences(page: AppTest) -> list[str]:
     return [
         row["sentence"]
         for element in page.get("bidi_component")
+        if element.proto.component_name.endswith("copyable_sentences")
         for row in json.loads(element.proto.json)
     ]
-
-
-def captions(page: AppTest) -> list[str]:
-    return [str(caption.value) for caption in page.caption]
 
 
 @pytest.mark.usefixtures("at_noon")
@@ -45,7 +43,7 @@ def test_a_page_says_simulated_at_its_top_and_at_every_source(
     page = open_page(demo_url, name)
     assert not page.exception
     assert SIMULATED in page.markdown[0].value
-    sources = [said for said in captions(page) if said.startswith("Table Stakes")]
+    sources = [said for said in small_print(page) if said.startswith("Table Stakes")]
     assert sources
     assert all("simulated data" in source for source in sources)
 

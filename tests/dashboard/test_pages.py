@@ -12,18 +12,13 @@ from db.engine import Engine
 from pipeline.tick import tick
 from tests import factories, seeding
 from tests.dashboard.conftest import Open
+from tests.dashboard.said import small_print, text, titles
 from tests.dashboard.worlds import LAST_WHOLE_DAY
 
 HARDEST = "hardest.py"
 PAGES = (HARDEST, "venue.py", "health.py")
 UNREACHABLE = "postgresql://postgres@127.0.0.1:1/none"
 SIMULATED = "Simulated data"
-
-
-def text(page: AppTest) -> str:
-    """Everything a page says in running text."""
-    kinds = (page.title, page.markdown, page.subheader, page.caption, page.info, page.warning)
-    return "\n".join(str(element.value) for kind in kinds for element in kind)
 
 
 def table(page: AppTest) -> pd.DataFrame:
@@ -50,7 +45,7 @@ def test_simulated_data_say_so_at_the_top_and_at_every_source(
 ) -> None:
     page = open_page(demo_url, HARDEST)
     assert SIMULATED in page.markdown[0].value
-    sources = [c.value for c in page.caption if c.value.startswith("Table Stakes")]
+    sources = [line for line in small_print(page) if line.startswith("Table Stakes")]
     assert len(sources) == 2
     assert all("simulated data" in source for source in sources)
 
@@ -104,7 +99,7 @@ def test_a_venue_has_facts_a_finding_windows_and_days(open_page: Open, demo_url:
     assert neighbours["Venue"].str.contains("**Osteria Luna**", regex=False).sum() == 1
     assert len(neighbours) == 7
     assert list(windows.columns) == ["7 days", "14 days", "28 days", "90 days"]
-    assert any("A prime table opened at Osteria Luna on" in s.value for s in page.subheader)
+    assert any("A prime table opened at Osteria Luna on" in title for title in titles(page))
 
 
 def test_a_venue_that_there_is_not_is_said_and_a_list_is_offered(
