@@ -101,7 +101,7 @@ def clock_title(clock: ReleaseClock | None, name: str) -> str:
         days = number_of(clock.days, "day")
         return f"Tables at {name} opened on {days} only: too few to say when it releases them"
     if clock.usual_minute is None:
-        return f"{name} has no usual time at which tables open"
+        return f"No release time stands out at {name}"
     at = time_words(*divmod(clock.usual_minute, 60))
     return (
         f"{name} releases tables at {at}: on {clock.release_days} of the {clock.days} days on "
