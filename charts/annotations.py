@@ -11,8 +11,8 @@ from datetime import date
 from typing import Any
 
 import pandas as pd
-import plotly.graph_objects as go
 
+from charts.figure import Figure
 from charts.look import SMALL_SIZE, Look
 from metrics.wording import window_words
 
@@ -73,7 +73,7 @@ def room_above(bands: Sequence[Band]) -> int:
 
 
 def draw_bands(
-    figure: go.Figure,
+    figure: Figure,
     look: Look,
     bands: Sequence[Band],
     place: Callable[[float], Any] = lambda at: at,
@@ -92,7 +92,7 @@ def draw_bands(
             y0=0,
             y1=1,
             layer="below",
-            line_width=0,
+            line={"width": 0},
             fillcolor=look.tint(look.second, BAND_SHARE),
         )
         if band.row is None:

@@ -1,8 +1,8 @@
 """Why alerts fail: a bar for each kind of loss; together they are all losses."""
 
 import pandas as pd
-import plotly.graph_objects as go
 
+from charts.figure import Figure
 from charts.look import Caption, Look, Margins, new_figure, say_instead
 from metrics.wording import count_words, number_of, percent_words
 
@@ -34,7 +34,7 @@ def _colors(look: Look) -> dict[str, str]:
 
 def causes_figure(
     kinds: pd.DataFrame, look: Look, caption: Caption | None = None, *, empty: str
-) -> go.Figure:
+) -> Figure:
     """Kinds from top to bottom as given, with count and share of all losses at the bar's end.
 
     kinds: `kind`, `alerts`. empty: what is said where nothing was lost.

@@ -1,8 +1,8 @@
 """A venue's release clock: at what time of day its tables open, releases apart."""
 
 import numpy as np
-import plotly.graph_objects as go
 
+from charts.figure import Figure
 from charts.look import SMALL_SIZE, Caption, Look, Margins, new_figure, say_instead
 from metrics.release_clock import ReleaseClock
 from metrics.wording import number_of, time_words
@@ -16,7 +16,7 @@ def clock_figure(
     clock: ReleaseClock | None,
     look: Look,
     caption: Caption | None = None,
-) -> go.Figure:
+) -> Figure:
     """Bars over the day in quarters of an hour, the usual release marked.
 
     opened_minutes: local minute of the day of each drop, in the order of `clock.is_release`.

@@ -3,8 +3,8 @@
 from typing import Any
 
 import pandas as pd
-import plotly.graph_objects as go
 
+from charts.figure import Figure
 from charts.look import Caption, Look
 from charts.percent import percent_ticks
 from charts.weekly_shares import weekly_shares
@@ -19,7 +19,7 @@ def cohorts_figure(
     caption: Caption | None = None,
     *,
     annotations: pd.DataFrame | None = None,
-) -> go.Figure:
+) -> Figure:
     """A line in its band, from zero; up to a week with alerts that have not settled it is dotted.
 
     weeks: `week_date` (Monday), `sent`, `booked_rate` (None where nothing settled), `lower`,

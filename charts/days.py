@@ -3,15 +3,15 @@
 from datetime import timedelta
 
 import pandas as pd
-import plotly.graph_objects as go
 
+from charts.figure import Figure
 from metrics.wording import date_words
 
 TICK_STEPS = (1, 2, 7, 14, 28, 56, 91)
 MOST_TICKS = 7
 
 
-def date_axis(figure: go.Figure, days: pd.Series) -> None:
+def date_axis(figure: Figure, days: pd.Series) -> None:
     """Ticks from the last day back, with room for half a day at both ends. days: one or more."""
     span = (days.iloc[-1] - days.iloc[0]).days
     step = next((step for step in TICK_STEPS if span / step <= MOST_TICKS), TICK_STEPS[-1])
@@ -31,7 +31,7 @@ def stand_alone(counts: pd.Series) -> pd.Series:
 
 
 def draw_unfinished(
-    figure: go.Figure,
+    figure: Figure,
     days: pd.Series,
     counts: pd.Series,
     is_unfinished: pd.Series,

@@ -6,15 +6,15 @@ from datetime import date, timedelta
 from typing import Any
 
 import pandas as pd
-import plotly.graph_objects as go
 
+from charts.figure import Figure
 from charts.gaps import measured_coverage
 from charts.look import Caption, Look, source_line
 from charts.market_days import market_days_figure, stretches
 from charts.ranking import ranking_figure
 from metrics.wording import date_words, list_words, number_of, window_words
 
-Draw = Callable[[Look, Caption | None], go.Figure]
+Draw = Callable[[Look, Caption | None], Figure]
 
 
 @dataclass(frozen=True)

@@ -1,8 +1,8 @@
 """What being faster would have saved: alerts lost by so many seconds or fewer."""
 
 import pandas as pd
-import plotly.graph_objects as go
 
+from charts.figure import Figure
 from charts.look import SMALL_SIZE, Caption, Look, Margins, new_figure, say_instead
 from metrics.wording import duration_short, duration_words, number_of
 
@@ -12,7 +12,7 @@ LOWEST_LABEL = 0.15  # share of the height below which there is no room under th
 
 def faster_figure(
     saved: pd.DataFrame, look: Look, caption: Caption | None = None, *, marked_seconds: int
-) -> go.Figure:
+) -> Figure:
     """A line that rises with the seconds; the mark is at the seconds that the title names.
 
     saved: `seconds` (how much faster), `saved` (alerts), rising.

@@ -3,8 +3,8 @@
 import math
 
 import pandas as pd
-import plotly.graph_objects as go
 
+from charts.figure import Figure
 from charts.look import SMALL_SIZE, Caption, Look, Margins, new_figure, say_instead
 from metrics.wording import number_words
 
@@ -16,7 +16,7 @@ WIDEST = (0.05, 50.0)  # an interval that reaches further ends at the border, wi
 
 def forest_figure(
     rows: pd.DataFrame, look: Look, caption: Caption | None = None, *, unit: str
-) -> go.Figure:
+) -> Figure:
     """Rows from top to bottom as given; those to look at in the accent, the others grey.
 
     rows: `name`, `ratio`, `lower`, `upper` (None where undefined: the row says so), `is_subject`.
@@ -98,7 +98,7 @@ def _interval(row: object) -> str:
     return f"({number_words(lower, (lower, upper))}–{number_words(upper, (lower, upper))})"
 
 
-def _say(figure: go.Figure, look: Look, place: int, words: str) -> None:
+def _say(figure: Figure, look: Look, place: int, words: str) -> None:
     figure.add_annotation(
         text=words,
         xref="paper",

@@ -2,8 +2,8 @@
 table, and what has not settled hatched apart."""
 
 import pandas as pd
-import plotly.graph_objects as go
 
+from charts.figure import Figure
 from charts.look import SMALL_SIZE, Caption, Look, Margins, new_figure, say_instead, text_on
 from metrics.wording import count_words, number_of, percent_words
 
@@ -38,7 +38,7 @@ def funnel_figure(
     caption: Caption | None = None,
     *,
     unsettled: int,
-) -> go.Figure:
+) -> Figure:
     """Steps from top to bottom; each bar and the losses beside it are as long as the bar above.
 
     steps: a row for each of sent, opened, tapped, booked: `step`, `count` (settled alerts),
@@ -92,7 +92,7 @@ def funnel_figure(
 
 
 def _fate(
-    figure: go.Figure, begins: list[int], alerts: list[int], fate: str, color: str, widest: int
+    figure: Figure, begins: list[int], alerts: list[int], fate: str, color: str, widest: int
 ) -> None:
     """What was lost on the way to each step and whose table met this fate, beside that row's bar;
     named where it fits."""
@@ -120,7 +120,7 @@ def _fate(
             )
 
 
-def _legend(figure: go.Figure, look: Look, colors: dict[str, str]) -> None:
+def _legend(figure: Figure, look: Look, colors: dict[str, str]) -> None:
     """Under the picture, since most parts are too short for their names."""
     figure.add_annotation(
         text="lost: "
@@ -140,7 +140,7 @@ def _legend(figure: go.Figure, look: Look, colors: dict[str, str]) -> None:
     )
 
 
-def _count(figure: go.Figure, look: Look, row: int, count: int, widest: int) -> None:
+def _count(figure: Figure, look: Look, row: int, count: int, widest: int) -> None:
     """The step's count: in its bar, or above the bar's end where that is too short."""
     is_inside = count >= 0.12 * widest
     figure.add_annotation(
@@ -155,7 +155,7 @@ def _count(figure: go.Figure, look: Look, row: int, count: int, widest: int) -> 
     )
 
 
-def _rates(figure: go.Figure, look: Look, steps: pd.DataFrame, widest: int) -> None:
+def _rates(figure: Figure, look: Look, steps: pd.DataFrame, widest: int) -> None:
     """Between two bars: how many of the step above went on."""
     for row, step in enumerate(steps.itertuples()):
         if row == 0 or step.step_rate is None or pd.isna(step.step_rate):
@@ -172,7 +172,7 @@ def _rates(figure: go.Figure, look: Look, steps: pd.DataFrame, widest: int) -> N
         )
 
 
-def _unsettled(figure: go.Figure, look: Look, begin: int, unsettled: int) -> None:
+def _unsettled(figure: Figure, look: Look, begin: int, unsettled: int) -> None:
     """Hatched beside the first bar: their window has not passed."""
     if not unsettled:
         return

@@ -3,8 +3,8 @@
 from datetime import date, timedelta
 
 import pandas as pd
-import plotly.graph_objects as go
 
+from charts.figure import Figure
 from charts.look import SMALL_SIZE, Look
 
 LEAST_COVERAGE = 0.5
@@ -26,7 +26,7 @@ def is_gap(days: pd.DataFrame) -> pd.Series:
     return days["coverage_rate"].astype("Float64").fillna(1.0) < LEAST_COVERAGE
 
 
-def draw_gaps(figure: go.Figure, look: Look, gaps: list[date]) -> None:
+def draw_gaps(figure: Figure, look: Look, gaps: list[date]) -> None:
     """A quiet panel behind each stretch of days, in order, with the words "not watched"."""
     runs: list[tuple[date, date]] = []
     for day in gaps:
@@ -44,7 +44,7 @@ def draw_gaps(figure: go.Figure, look: Look, gaps: list[date]) -> None:
             y0=0,
             y1=1,
             layer="below",
-            line_width=0,
+            line={"width": 0},
             fillcolor=look.panel,
         )
         figure.add_annotation(

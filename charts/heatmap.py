@@ -4,8 +4,8 @@ was watching."""
 from collections.abc import Hashable
 
 import pandas as pd
-import plotly.graph_objects as go
 
+from charts.figure import Figure
 from charts.look import SMALL_SIZE, Caption, Look, Margins, mixed, new_figure, say_instead, text_on
 from metrics.wording import WEEKDAYS, number_of, number_words, time_words
 
@@ -22,7 +22,7 @@ def weekday_hour_figure(
     value: Hashable = "drops",
     unit: str | None = None,
     has_sums: bool = False,
-) -> go.Figure:
+) -> Figure:
     """Monday first; hours in which nothing happened all week are left out.
 
     cells: rows of `weekday` (0 is Monday), `hour` (0 to 23, market-local), the column `value`
@@ -110,7 +110,7 @@ def weekday_hour_figure(
 
 
 def _write_numbers(
-    figure: go.Figure, look: Look, by_cell: dict[tuple[int, int], float], highest: float
+    figure: Figure, look: Look, by_cell: dict[tuple[int, int], float], highest: float
 ) -> None:
     """The number in each cell, readable on its shade: a trace for each of the two colours of text,
     since a browser takes ten times as long to draw as many annotations."""
@@ -136,7 +136,7 @@ def _value_words(cell: float | None, unit: str | None) -> str:
 
 
 def _draw_sums(
-    figure: go.Figure, look: Look, hours: list[int], grid: list[list[float | None]]
+    figure: Figure, look: Look, hours: list[int], grid: list[list[float | None]]
 ) -> None:
     """Bars above the columns and beside the rows: which hours, which weekdays have most."""
     by_hour = [sum(row[k] or 0 for row in grid) for k in range(len(hours))]

@@ -3,10 +3,10 @@
 from datetime import date, timedelta
 
 import pandas as pd
-import plotly.graph_objects as go
 
 from charts.annotations import bands_of, draw_bands, room_above
 from charts.days import date_axis, draw_unfinished, stand_alone
+from charts.figure import Figure
 from charts.gaps import draw_gaps, is_gap
 from charts.look import SMALL_SIZE, Caption, Look, Margins, new_figure, say_instead
 from metrics.wording import date_words, number_of, percent_words
@@ -21,7 +21,7 @@ def history_figure(
     *,
     unfinished: date | None = None,
     annotations: pd.DataFrame | None = None,
-) -> go.Figure:
+) -> Figure:
     """Two lines over days, labelled at their ends.
 
     history: one row a local day in order, with `window_date`, `new_drop_count`,
@@ -63,7 +63,7 @@ def history_figure(
 
 
 def _draw_line(
-    figure: go.Figure,
+    figure: Figure,
     days: pd.Series,
     counts: pd.Series,
     history: pd.DataFrame,
@@ -89,7 +89,7 @@ def _draw_line(
     )
 
 
-def _label_ends(figure: go.Figure, look: Look, seen: pd.DataFrame, highest: int) -> None:
+def _label_ends(figure: Figure, look: Look, seen: pd.DataFrame, highest: int) -> None:
     """Names at the lines' last points, kept apart where these lie at about the same height."""
     if seen.empty:
         return

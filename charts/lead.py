@@ -1,15 +1,15 @@
 """Lead time: how many days ahead tables open, prime apart."""
 
 import pandas as pd
-import plotly.graph_objects as go
 
+from charts.figure import Figure
 from charts.look import SMALL_SIZE, Caption, Look, Margins, new_figure, say_instead
 from metrics.wording import number_of, percent_words
 
 PLOT_HEIGHT = 180
 
 
-def lead_time_figure(leads: pd.DataFrame, look: Look, caption: Caption | None = None) -> go.Figure:
+def lead_time_figure(leads: pd.DataFrame, look: Look, caption: Caption | None = None) -> Figure:
     """Bars by days between opening and table, stacked, prime below.
 
     leads: one row a lead with `lead_days` (0 and up), `drops`, `prime_time_drops`.

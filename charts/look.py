@@ -8,10 +8,10 @@ that wraps and can be read aloud. A figure that leaves the page (print, digest) 
 import html
 import textwrap
 from dataclasses import dataclass
-from functools import cache, cached_property
+from functools import cache
 from typing import Any
 
-import plotly.graph_objects as go
+from charts.figure import Figure
 
 SANS = '"Source Sans", "Source Sans 3", "Helvetica Neue", Arial, sans-serif'
 SERIF = '"Source Serif", "Source Serif 4", Georgia, serif'
@@ -140,8 +140,8 @@ def _luminance(color: str) -> float:
 
 
 @cache
-def template(look: Look) -> go.layout.Template:
-    """The explicit Plotly template of a look; figures use no other."""
+def template(look: Look) -> dict[str, Any]:
+    """The explicit Plotly template of a look; figures use no other, and none changes it."""
     axis: dict[str, Any] = {
         "automargin": False,
         "gridcolor": look.grid,
@@ -154,8 +154,8 @@ def template(look: Look) -> go.layout.Template:
         "tickfont": {"color": look.muted, "size": SMALL_SIZE},
         "title": {"font": {"color": look.muted, "size": SMALL_SIZE}, "standoff": 8},
     }
-    return go.layout.Template(
-        layout={
+    return {
+        "layout": {
             "font": {"family": SANS, "size": TEXT_SIZE, "color": look.text},
             "title": {
                 "x": 0,
@@ -188,21 +188,7 @@ def template(look: Look) -> go.layout.Template:
             "yaxis": axis,
             "separators": ".,",
         }
-    )
-
-
-class Drawing(go.Figure):  # type: ignore[misc]  # plotly has no types
-    """A figure whose dictionary is made once it is first asked for; from then on nobody changes it.
-    Whoever shows it asks again with every click."""
-
-    @cached_property
-    def _dictionary(self) -> dict[str, Any]:
-        made: dict[str, Any] = super().to_dict()
-        return made
-
-    def to_dict(self) -> dict[str, Any]:
-        """As of plotly's figures; not to be changed."""
-        return self._dictionary
+    }
 
 
 @dataclass(frozen=True)
@@ -217,9 +203,9 @@ class Margins:
 
 def new_figure(
     look: Look, caption: Caption | None, *, plot_height: int, margins: Margins
-) -> Drawing:
+) -> Figure:
     """An empty figure in the look: its plot `plot_height` pixels high, the caption around it."""
-    figure = Drawing()
+    figure = Figure()
     top, bottom = margins.top, margins.bottom
     if caption is not None:
         # Plotly takes tags and entities for markup, so words are written as they are meant.
@@ -261,10 +247,10 @@ def new_figure(
     return figure
 
 
-def say_instead(figure: go.Figure, look: Look, words: str) -> go.Figure:
+def say_instead(figure: Figure, look: Look, words: str) -> Figure:
     """The figure without its axes, only as high as the sentence in their place needs."""
-    around = figure.layout.margin
-    figure.update_layout(height=around.t + around.b + SENTENCE_HEIGHT)
+    around = figure.layout["margin"]
+    figure.update_layout(height=around["t"] + around["b"] + SENTENCE_HEIGHT)
     figure.update_xaxes(visible=False, range=[0, 1], type="linear")
     figure.update_yaxes(visible=False, range=[0, 1], type="linear")
     figure.add_annotation(

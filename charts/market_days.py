@@ -3,10 +3,10 @@
 from datetime import date, timedelta
 
 import pandas as pd
-import plotly.graph_objects as go
 
 from charts.annotations import bands_of, draw_bands, room_above
 from charts.days import date_axis, draw_unfinished, stand_alone
+from charts.figure import Figure
 from charts.gaps import draw_gaps, is_gap
 from charts.look import SMALL_SIZE, Caption, Look, Margins, new_figure, say_instead
 from metrics.wording import date_words, number_of, number_words, percent_words, window_words
@@ -21,7 +21,7 @@ def market_days_figure(
     *,
     unfinished: date | None = None,
     annotations: pd.DataFrame | None = None,
-) -> go.Figure:
+) -> Figure:
     """A line over days inside its band; spikes are labelled, gaps left open.
 
     days: one row a local day in order, with `window_date`, `drops`, `usual`, `lowest`, `highest`
@@ -69,7 +69,7 @@ def market_days_figure(
     return figure
 
 
-def _draw_band(figure: go.Figure, look: Look, days: pd.DataFrame, x: pd.Series) -> None:
+def _draw_band(figure: Figure, look: Look, days: pd.DataFrame, x: pd.Series) -> None:
     """The range of the same weekday before, and its middle; broken where too little is known."""
     lowest, highest, usual = (
         [None if pd.isna(value) else float(value) for value in days[name]]
@@ -111,7 +111,7 @@ def _top(days: pd.DataFrame) -> float:
     return 0.0 if pd.isna(top) else float(top)
 
 
-def _label_spikes(figure: go.Figure, look: Look, x: pd.Series, spikes: pd.DataFrame) -> None:
+def _label_spikes(figure: Figure, look: Look, x: pd.Series, spikes: pd.DataFrame) -> None:
     """A dot for each and a label for each stretch of them, towards the middle of the picture."""
     third = (x.iloc[-1] - x.iloc[0]) / 3
     figure.add_scatter(
@@ -150,7 +150,7 @@ def stretches(days: pd.DataFrame) -> list[pd.DataFrame]:
     return [run for _, run in days.groupby((number.diff() > 1).cumsum())]
 
 
-def _name_lines(figure: go.Figure, look: Look, days: pd.DataFrame, counts: pd.Series) -> None:
+def _name_lines(figure: Figure, look: Look, days: pd.DataFrame, counts: pd.Series) -> None:
     """Names at the right end, kept apart."""
     seen, usual = counts.dropna(), days["usual"].dropna()
     names = []

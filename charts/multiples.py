@@ -4,9 +4,9 @@ import math
 from datetime import date
 
 import pandas as pd
-import plotly.graph_objects as go
 
 from charts.annotations import BAND_SHARE, bands_of
+from charts.figure import Figure
 from charts.look import SMALL_SIZE, Caption, Look, Margins, new_figure, say_instead
 from metrics.wording import date_words, number_of
 
@@ -22,7 +22,7 @@ def multiples_figure(
     *,
     columns: int = COLUMNS,
     annotations: pd.DataFrame | None = None,
-) -> go.Figure:
+) -> Figure:
     """A panel each, most tables first, its line over all the others in grey.
 
     weeks: rows of `neighborhood` (None: not known), `week_date` (Monday), `drops`; whole weeks,
@@ -49,47 +49,44 @@ def multiples_figure(
     top = max(max(line) for line in lines.values()) or 1
     last = len(days) - 1
     bands = bands_of(annotations, days[0], len(days), unit_days=7)
-    # Collected and added at once: one by one, each would copy and check all those before it.
-    axes: dict[str, dict[str, object]] = {}
-    shapes: list[dict[str, object]] = []
-    notes: list[dict[str, object]] = []
-    traces: list[go.Scatter] = []
     for position, name in enumerate(names):
         row, column = divmod(position, columns)
         left, right = column / columns, (column + 0.76) / columns
         upper = 1 - row / rows
+        lower_edge, upper_edge = upper - 0.62 / rows, upper - 0.02 / rows
         axis = "" if position == 0 else str(position + 1)
-        axes[f"xaxis{axis}"] = {
-            "domain": [left, right],
-            "anchor": f"y{axis}",
-            "range": [-0.2, max(last, 1) + 0.2],
-            "visible": False,
-            "fixedrange": True,
-        }
-        axes[f"yaxis{axis}"] = {
-            "domain": [upper - 0.62 / rows, upper - 0.02 / rows],
-            "anchor": f"x{axis}",
-            "range": [0, top * 1.05],
-            "visible": False,
-            "fixedrange": True,
-        }
-        shapes += [
-            {
-                "type": "rect",
-                "xref": f"x{axis}",
-                "yref": "paper",
-                "x0": max(band.start, -0.2),
-                "x1": min(band.end, last + 0.2),
-                "y0": upper - 0.62 / rows,
-                "y1": upper - 0.02 / rows,
-                "layer": "below",
-                "line": {"width": 0},
-                "fillcolor": look.tint(look.second, BAND_SHARE),
-            }
-            for band in bands
-        ]
         where = {"xaxis": f"x{axis}", "yaxis": f"y{axis}"}
-        others = go.Scatter(
+        hidden = {"visible": False, "fixedrange": True}
+        figure.update_layout(
+            **{
+                f"xaxis{axis}": {
+                    **hidden,
+                    "domain": [left, right],
+                    "anchor": where["yaxis"],
+                    "range": [-0.2, max(last, 1) + 0.2],
+                },
+                f"yaxis{axis}": {
+                    **hidden,
+                    "domain": [lower_edge, upper_edge],
+                    "anchor": where["xaxis"],
+                    "range": [0, top * 1.05],
+                },
+            }
+        )
+        for band in bands:
+            figure.add_shape(
+                type="rect",
+                xref=where["xaxis"],
+                yref="paper",
+                x0=max(band.start, -0.2),
+                x1=min(band.end, last + 0.2),
+                y0=lower_edge,
+                y1=upper_edge,
+                layer="below",
+                line={"width": 0},
+                fillcolor=look.tint(look.second, BAND_SHARE),
+            )
+        figure.add_scatter(
             x=[x for other in names if other != name for x in (*range(len(days)), None)],
             y=[y for other in names if other != name for y in (*lines[other], None)],
             mode="lines",
@@ -97,7 +94,7 @@ def multiples_figure(
             hoverinfo="skip",
             **where,
         )
-        own = go.Scatter(
+        figure.add_scatter(
             x=list(range(len(days))),
             y=lines[name],
             mode="lines+markers" if len(days) == 1 else "lines",
@@ -109,35 +106,28 @@ def multiples_figure(
             hovertemplate="%{customdata}<extra></extra>",
             **where,
         )
-        traces += [others, own]
-        notes.append(
-            {
-                "text": f"{int(lines[name][-1]):,}",
-                "x": last,
-                "y": lines[name][-1],
-                "xref": f"x{axis}",
-                "yref": f"y{axis}",
-                "xanchor": "left",
-                "xshift": 4,
-                "showarrow": False,
-                "font": {"size": SMALL_SIZE - 1, "color": look.accent},
-            }
+        figure.add_annotation(
+            text=f"{int(lines[name][-1]):,}",
+            x=last,
+            y=lines[name][-1],
+            xref=where["xaxis"],
+            yref=where["yaxis"],
+            xanchor="left",
+            xshift=4,
+            showarrow=False,
+            font={"size": SMALL_SIZE - 1, "color": look.accent},
         )
-        notes.append(
-            {
-                "text": name,
-                "x": left,
-                "y": upper - 0.62 / rows,
-                "xref": "paper",
-                "yref": "paper",
-                "xanchor": "left",
-                "yanchor": "top",
-                "showarrow": False,
-                "font": {"size": SMALL_SIZE, "color": look.text},
-            }
+        figure.add_annotation(
+            text=name,
+            x=left,
+            y=lower_edge,
+            xref="paper",
+            yref="paper",
+            xanchor="left",
+            yanchor="top",
+            showarrow=False,
+            font={"size": SMALL_SIZE, "color": look.text},
         )
-    figure.add_traces(traces)
-    figure.update_layout(axes, shapes=shapes, annotations=[*figure.layout.annotations, *notes])
     figure.add_annotation(
         text=f"weeks of {days[0]:%b} {days[0].day} to {days[-1]:%b} {days[-1].day}; "
         f"highest {top:,}",

@@ -3,8 +3,8 @@
 from datetime import date, timedelta
 
 import pandas as pd
-import plotly.graph_objects as go
 
+from charts.figure import Figure
 from charts.look import SMALL_SIZE, Caption, Look, Margins, new_figure, say_instead
 from metrics.wording import count_words, date_words, number_of
 
@@ -14,7 +14,7 @@ FEWEST_DAYS = 7  # columns, so that a single night does not fill the figure
 
 def nights_figure(
     nights: pd.DataFrame, look: Look, caption: Caption | None = None, *, first: date
-) -> go.Figure:
+) -> Figure:
     """Stacked bars, prime below, from `first` through the last night with a table.
 
     nights: one row a night with `slot_date`, `prime`, `off_peak` (tables that are open).

@@ -1,8 +1,8 @@
 """Prime against off-peak by weekday: two dots a row and the line between them."""
 
 import pandas as pd
-import plotly.graph_objects as go
 
+from charts.figure import Figure
 from charts.look import SMALL_SIZE, Caption, Look, Margins, new_figure, say_instead
 from metrics.wording import WEEKDAYS, duration_short, number_words
 
@@ -17,7 +17,7 @@ def paired_dots_figure(
     *,
     unit: str,
     is_duration: bool = False,
-) -> go.Figure:
+) -> Figure:
     """Monday on top; a weekday without one of the two has only the other dot.
 
     pairs: rows of `weekday` (0 is Monday), `prime`, `off_peak` (numbers; None where undefined).
@@ -87,7 +87,7 @@ def _steps(highest: float) -> list[float]:
     return [step * k for k in range(7)]
 
 
-def _name_sides(figure: go.Figure, look: Look, known: pd.DataFrame) -> None:
+def _name_sides(figure: Figure, look: Look, known: pd.DataFrame) -> None:
     """Names above the dots of the first row that has both: on the outer side of each."""
     both = known.dropna(subset=["prime", "off_peak"])
     row = (both if len(both) else known).iloc[0]

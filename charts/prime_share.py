@@ -1,8 +1,8 @@
 """The share of tables that were for prime time, week by week, with its interval."""
 
 import pandas as pd
-import plotly.graph_objects as go
 
+from charts.figure import Figure
 from charts.look import Caption, Look
 from charts.weekly_shares import weekly_shares
 from metrics.wording import date_words, number_of, percent_range_words, percent_words
@@ -17,7 +17,7 @@ def prime_share_figure(
     caption: Caption | None = None,
     *,
     annotations: pd.DataFrame | None = None,
-) -> go.Figure:
+) -> Figure:
     """A line in its band; the axis begins at none and ends at all, or where only small shares are
     at the tenth, quarter or half above them.
 

@@ -3,9 +3,9 @@
 from datetime import timedelta
 
 import pandas as pd
-import plotly.graph_objects as go
 
 from charts.annotations import bands_of, draw_bands, room_above
+from charts.figure import Figure
 from charts.look import SMALL_SIZE, Caption, Look, Margins, new_figure, say_instead
 from metrics.wording import date_words, rank_band_words
 
@@ -19,7 +19,7 @@ def rank_history_figure(
     caption: Caption | None = None,
     *,
     annotations: pd.DataFrame | None = None,
-) -> go.Figure:
+) -> Figure:
     """The rank as of each day; a week without one is a gap.
 
     ranks: rows of `as_of_date`, `rank`, `rank_lower`, `rank_upper` (1 is hardest), `ranked` (of how

@@ -3,8 +3,8 @@
 import math
 
 import pandas as pd
-import plotly.graph_objects as go
 
+from charts.figure import Figure
 from charts.look import SMALL_SIZE, Caption, Look, Margins, new_figure, say_instead
 from metrics.tiers import GETTABLE_ABOVE, IMPOSSIBLE_BELOW, Tier, tier_of
 from metrics.wording import number_words, rank_band_words
@@ -27,7 +27,7 @@ def ranking_figure(
     caption: Caption | None = None,
     *,
     unit: str = CATCHABLE,
-) -> go.Figure:
+) -> Figure:
     """Dots with intervals, hardest first, tiers as bands, rank bands on the right.
 
     A dot is open where its interval crosses a border of tiers, a triangle where the rate is too
@@ -74,6 +74,7 @@ def ranking_figure(
         yaxis2={
             **rows,
             "ticktext": [_band(row) for row in ranked.itertuples()],
+            "tickfont": {"color": look.muted, "size": SMALL_SIZE},
             "overlaying": "y",
             "side": "right",
             "showgrid": False,
@@ -81,7 +82,6 @@ def ranking_figure(
             "fixedrange": True,
         },
     )
-    figure.update_layout(yaxis2_tickfont={"color": look.muted, "size": SMALL_SIZE})
     figure.add_annotation(
         text="rank",
         xref="paper",
@@ -97,7 +97,7 @@ def ranking_figure(
     return figure
 
 
-def _draw_tiers(figure: go.Figure, look: Look, ceiling: float) -> None:
+def _draw_tiers(figure: Figure, look: Look, ceiling: float) -> None:
     borders = (START, IMPOSSIBLE_BELOW, GETTABLE_ABOVE, ceiling)
     for tier, color, low, high in zip(
         Tier, (look.accent, look.context, look.second), borders[:-1], borders[1:], strict=True
@@ -111,7 +111,7 @@ def _draw_tiers(figure: go.Figure, look: Look, ceiling: float) -> None:
             y0=0,
             y1=1,
             layer="below",
-            line_width=0,
+            line={"width": 0},
             fillcolor=look.tint(color, 0.1),
         )
         figure.add_annotation(
@@ -126,9 +126,7 @@ def _draw_tiers(figure: go.Figure, look: Look, ceiling: float) -> None:
         )
 
 
-def _draw_rows(
-    figure: go.Figure, look: Look, ranked: pd.DataFrame, ceiling: float, unit: str
-) -> None:
+def _draw_rows(figure: Figure, look: Look, ranked: pd.DataFrame, ceiling: float, unit: str) -> None:
     lines_x: list[float | None] = []
     lines_y: list[float | None] = []
     colors, fills, words = [], [], []

@@ -3,8 +3,8 @@
 import math
 
 import pandas as pd
-import plotly.graph_objects as go
 
+from charts.figure import Figure
 from charts.look import SMALL_SIZE, Caption, Look, Margins, new_figure, say_instead
 from charts.percent import percent_ticks
 from metrics.wording import duration_short, duration_words, percent_words
@@ -21,7 +21,7 @@ def reactions_figure(
     *,
     settled: int,
     medians: dict[str, float | None],
-) -> go.Figure:
+) -> Figure:
     """Three rising lines on a log axis of time; a dot where half of a step's takers had taken it.
 
     acted: `seconds` since the sending, `opened`, `tapped`, `booked`: how many had by then, as seen.
@@ -80,7 +80,7 @@ def reactions_figure(
 
 
 def _name_lines(
-    figure: go.Figure,
+    figure: Figure,
     look: Look,
     end: float,
     labels: list[tuple[str, float]],

@@ -2,8 +2,8 @@
 
 import numpy as np
 import pandas as pd
-import plotly.graph_objects as go
 
+from charts.figure import Figure
 from charts.look import SMALL_SIZE, Caption, Look, Margins, new_figure, say_instead
 from charts.percent import percent_ticks
 from metrics.wording import percent_words
@@ -20,7 +20,7 @@ def shares_figure(
     overall: float | None = None,
     unit: str,
     empty: str,
-) -> go.Figure:
+) -> Figure:
     """Rows from top to bottom as given: dot and interval, what stands at the right in `note`.
 
     rows: `name`, `share`, `lower`, `upper` (0 to 1; None without an interval), `words` (said of the
@@ -105,7 +105,7 @@ def shares_figure(
     return figure
 
 
-def _draw_overall(figure: go.Figure, look: Look, overall: float) -> None:
+def _draw_overall(figure: Figure, look: Look, overall: float) -> None:
     figure.add_shape(
         type="line",
         x0=overall,

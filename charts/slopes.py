@@ -4,8 +4,8 @@ import math
 
 import numpy as np
 import pandas as pd
-import plotly.graph_objects as go
 
+from charts.figure import Figure
 from charts.look import SMALL_SIZE, Caption, Look, Margins, new_figure, say_instead
 from metrics.wording import number_of, number_words, percent_change_words
 
@@ -20,7 +20,7 @@ MOST_BEHIND = 150  # lines of each colour without names: more are slow to draw, 
 
 def slopes_figure(
     trends: pd.DataFrame, look: Look, caption: Caption | None = None, *, weeks: int
-) -> go.Figure:
+) -> Figure:
     """Lines over `weeks`, all starting at 1; those that survive the test in colour, the 16 that
     moved furthest of them named; of a few lines the others are named as well, in grey. Of many
     lines without names 150 of a colour are drawn, from the least to the greatest change.
@@ -124,7 +124,7 @@ def _strongest(order: pd.DataFrame) -> pd.DataFrame:
     return certain.loc[moved.sort_values(ascending=False, kind="stable").index[:MOST_NAMED]]
 
 
-def _draw_behind(figure: go.Figure, color: str, trends: pd.DataFrame) -> None:
+def _draw_behind(figure: Figure, color: str, trends: pd.DataFrame) -> None:
     """Lines without names or words, in one trace; of many, evenly spaced ones of their order."""
     if trends.empty:
         return
@@ -142,7 +142,7 @@ def _draw_behind(figure: go.Figure, color: str, trends: pd.DataFrame) -> None:
     )
 
 
-def _name_ends(figure: go.Figure, named: list[tuple[float, str, str]], reach: float) -> None:
+def _name_ends(figure: Figure, named: list[tuple[float, str, str]], reach: float) -> None:
     """Names at the right ends, from the top, pushed down where they would touch."""
     apart = 2 * reach * APART
     at = math.inf

@@ -3,8 +3,8 @@
 import math
 
 import numpy as np
-import plotly.graph_objects as go
 
+from charts.figure import Figure
 from charts.look import SMALL_SIZE, Caption, Look, Margins, new_figure, say_instead
 from metrics.facts import curve_refusal
 from metrics.survival import SurvivalCurve
@@ -21,7 +21,7 @@ def survival_figure(
     caption: Caption | None = None,
     *,
     reaction_seconds: float,
-) -> go.Figure:
+) -> Figure:
     """The share of tables still there by time since they opened.
 
     curve: None where no drop was seen. Nothing is drawn below its resolution.
@@ -102,7 +102,7 @@ def survival_figure(
     return figure
 
 
-def _mark_median(figure: go.Figure, look: Look, curve: SurvivalCurve, start: float) -> None:
+def _mark_median(figure: Figure, look: Look, curve: SurvivalCurve, start: float) -> None:
     if curve.median_seconds is None or curve_refusal(curve) is not None:
         return
     at = max(curve.median_seconds, start)
@@ -133,7 +133,7 @@ def _mark_median(figure: go.Figure, look: Look, curve: SurvivalCurve, start: flo
 
 
 def _mark_reaction(
-    figure: go.Figure, look: Look, curve: SurvivalCurve, reaction_seconds: float, start: float
+    figure: Figure, look: Look, curve: SurvivalCurve, reaction_seconds: float, start: float
 ) -> None:
     at = max(reaction_seconds, start)
     share = curve.at(at)

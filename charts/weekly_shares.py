@@ -4,9 +4,9 @@ from collections.abc import Callable, Sequence
 from datetime import timedelta
 
 import pandas as pd
-import plotly.graph_objects as go
 
 from charts.annotations import bands_of, draw_bands, room_above
+from charts.figure import Figure
 from charts.look import SMALL_SIZE, Caption, Look, Margins, new_figure, say_instead
 from metrics.wording import percent_words
 
@@ -22,7 +22,7 @@ def weekly_shares(
     plot_height: int,
     scale: Scale,
     empty: str,
-) -> go.Figure:
+) -> Figure:
     """A line in its band, from zero.
 
     weeks: those that have a share: `week_date` (Monday), `share`, `lower`, `upper`, `is_whole`
@@ -58,7 +58,7 @@ def weekly_shares(
     return figure
 
 
-def _draw(figure: go.Figure, look: Look, weeks: pd.DataFrame, x: pd.Series) -> None:
+def _draw(figure: Figure, look: Look, weeks: pd.DataFrame, x: pd.Series) -> None:
     """The band, the line, a dot for each week, and the last share in words."""
     shares = weeks["share"].astype(float)
     is_whole = weeks["is_whole"].astype(bool)

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 
 import pandas as pd
-import plotly.graph_objects as go
 
 from charts.annotations import Band, bands_of, draw_bands, room_above
+from charts.figure import Figure
 from charts.look import SMALL_SIZE, Caption, Look, Margins, new_figure, say_instead
 from metrics.wording import WEEKDAYS, number_of, number_words
 
@@ -22,7 +22,7 @@ def weeks_figure(
     unfinished_weekday: int | None = None,
     monday: date | None = None,
     annotations: pd.DataFrame | None = None,
-) -> go.Figure:
+) -> Figure:
     """Three lines from Monday to Sunday, named at their ends; days nobody watched are gaps.
 
     weeks: seven rows of `weekday` (0 is Monday), `this_week`, `last_week`, `usual` (tables a day;
@@ -110,7 +110,7 @@ def _bands(annotations: pd.DataFrame | None, monday: date) -> Sequence[Band]:
 
 
 def _name_ends(
-    figure: go.Figure,
+    figure: Figure,
     look: Look,
     ends: list[tuple[float, float, str, str]],
     values: pd.DataFrame,

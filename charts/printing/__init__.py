@@ -11,8 +11,8 @@ from threading import Lock
 from typing import Any, Literal
 
 import matplotlib
-import plotly.graph_objects as go
 
+from charts.figure import Figure
 from charts.printing.axes import Axis, axes_of
 from charts.printing.canvas import Canvas
 from charts.printing.marks import draw_trace
@@ -41,7 +41,7 @@ matplotlib.rcParams.update(
 _one_at_a_time = Lock()  # Matplotlib's fonts are not made for threads
 
 
-def print_image(figure: go.Figure, image_format: ImageFormat, *, title: str = "") -> bytes:
+def print_image(figure: Figure, image_format: ImageFormat, *, title: str = "") -> bytes:
     """The bytes of a figure that was made with its caption, in the light look.
 
     title: what an SVG says it is, for readers who cannot see it. Raises NotPrintable for what
@@ -50,7 +50,7 @@ def print_image(figure: go.Figure, image_format: ImageFormat, *, title: str = ""
     layout = properties_of(figure)
     with _one_at_a_time:
         canvas = Canvas(layout["width"], layout["height"], layout["paper_bgcolor"])
-        _draw(canvas, layout, [trace.to_plotly_json() for trace in figure.data])
+        _draw(canvas, layout, figure.data)
         out = io.BytesIO()
         if image_format == "png":
             canvas.figure.savefig(

@@ -7,7 +7,7 @@ shows.
 from collections.abc import Mapping
 from typing import Any
 
-import plotly.graph_objects as go
+from charts.figure import Figure, merged
 
 _ON_THE_PAGE_ONLY = {"name", "customdata", "hovertemplate", "hoverinfo", "hoverongaps", "type"}
 _FONT = {"color": ..., "size": ...}
@@ -123,12 +123,12 @@ class NotPrintable(ValueError):
     """A figure has something that `charts/printing` does not draw."""
 
 
-def properties_of(figure: go.Figure) -> dict[str, Any]:
+def properties_of(figure: Figure) -> dict[str, Any]:
     """The figure's layout with its template's defaults filled in.
 
     Raises NotPrintable for anything beyond the subset.
     """
-    layout: dict[str, Any] = figure.layout.to_plotly_json()
+    layout = figure.layout
     template = layout.get("template", {}).get("layout")
     if not template or "width" not in layout:
         raise NotPrintable(
@@ -145,12 +145,11 @@ def properties_of(figure: go.Figure) -> dict[str, Any]:
     for shape in layout.get("shapes", ()):
         _check(shape, SHAPE, "shape")
     for trace in figure.data:
-        properties = trace.to_plotly_json()
-        kind = str(properties["type"])
+        kind = trace["type"]
         if kind not in TRACES:
             raise NotPrintable(f"a trace of type {kind} cannot be printed, only {sorted(TRACES)}")
         _check(
-            {name: v for name, v in properties.items() if name not in _ON_THE_PAGE_ONLY},
+            {name: v for name, v in trace.items() if name not in _ON_THE_PAGE_ONLY},
             TRACES[kind],
             kind,
         )
@@ -159,16 +158,6 @@ def properties_of(figure: go.Figure) -> dict[str, Any]:
         name: merged(template[name[:5]], layout.get(name, {})) for name in sorted(axes, key=_number)
     }
     return {**merged(template, layout), **filled}
-
-
-def merged(under: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:
-    """`over` laid on `under`, dictionaries within dictionaries likewise."""
-    result = dict(under)
-    for name, value in over.items():
-        below = result.get(name)
-        is_both = isinstance(below, Mapping) and isinstance(value, Mapping)
-        result[name] = merged(below, value) if is_both else value  # type: ignore[arg-type]
-    return result
 
 
 def _number(axis: str) -> tuple[int, str]:

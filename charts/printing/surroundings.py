@@ -2,10 +2,11 @@
 
 from typing import Any
 
+from charts.figure import merged
 from charts.look import SUBTITLE_LINE, TITLE_LINE
 from charts.printing.axes import Axis, as_number
 from charts.printing.canvas import LINE_HEIGHT, SERIF, Box, Canvas
-from charts.printing.subset import NotPrintable, merged
+from charts.printing.subset import NotPrintable
 
 NOTE_PADDING = 2.0  # pixels Plotly keeps around an annotation's text
 EDGE = 4.0  # pixels of the sheet that stay free beside a label
@@ -90,7 +91,7 @@ def draw_shape(
         )
         return
     if shape.get("line", {}).get("width") != 0:
-        raise NotPrintable("a rectangle is printed without a border: give it line_width=0")
+        raise NotPrintable('a rectangle is printed without a border: give it line={"width": 0}')
     canvas.rectangle(
         (min(x0, x1), min(y0, y1), max(x0, x1), max(y0, y1)), shape["fillcolor"], clip=box
     )

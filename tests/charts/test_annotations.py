@@ -16,6 +16,7 @@ from charts.annotations import (
     room_above,
 )
 from charts.cohorts import cohorts_figure
+from charts.figure import Figure
 from charts.history import history_figure
 from charts.look import LIGHT, Caption
 from charts.market_days import market_days_figure
@@ -24,6 +25,7 @@ from charts.prime_share import prime_share_figure
 from charts.printing import print_image
 from charts.rank_history import rank_history_figure
 from charts.weeks import weeks_figure
+from tests.charts.plotly_figure import validated
 from tests.charts.test_figures import history, ranks
 from tests.charts.test_market_figures import FIRST, days, neighborhood_weeks, shares, weeks
 
@@ -31,7 +33,7 @@ CAPTION = Caption("A finding", "A measure", "A source")
 DAY = timedelta(days=1)
 
 # Each draws about four weeks from FIRST, a Monday.
-DRAWN: dict[str, Callable[[pd.DataFrame | None], go.Figure]] = {
+DRAWN: dict[str, Callable[[pd.DataFrame | None], Figure]] = {
     "market days": lambda notes: market_days_figure(days(28), LIGHT, CAPTION, annotations=notes),
     "history": lambda notes: history_figure(
         history(28).assign(window_date=days(28)["window_date"]), LIGHT, CAPTION, annotations=notes
@@ -92,20 +94,21 @@ def assert_label_is_on_the_axis(figure: go.Figure, label: str) -> None:
 
 @pytest.mark.parametrize("name", DRAWN)
 def test_days_that_were_written_about_are_shaded_on_screen_and_in_print(name: str) -> None:
-    plain, marked = DRAWN[name](None), DRAWN[name](notes((2, 5, "Restaurant Week")))
+    drawn = [DRAWN[name](written) for written in (None, notes((2, 5, "Restaurant Week")))]
+    plain, marked = (validated(figure) for figure in drawn)
     assert len(rectangles(marked)) > len(rectangles(plain))
     if name != "multiples":  # its panels are too small: the words are in the subtitle
         assert "Restaurant Week" in labels(marked)
         assert marked.layout.margin.t > plain.layout.margin.t
-        assert_label_is_on_the_axis(DRAWN[name](notes((-2, 1, "Strike"))), "Strike")
-    assert print_image(marked, "png") != print_image(plain, "png")
+        assert_label_is_on_the_axis(validated(DRAWN[name](notes((-2, 1, "Strike")))), "Strike")
+    assert print_image(drawn[0], "png") != print_image(drawn[1], "png")
 
 
 @pytest.mark.parametrize("name", DRAWN)
 def test_nothing_written_and_nothing_in_the_window_draw_nothing(name: str) -> None:
-    plain = DRAWN[name](None).to_json()
-    assert DRAWN[name](notes()).to_json() == plain
-    assert DRAWN[name](notes((-30, -20, "before"), (40, 50, "after"))).to_json() == plain
+    plain = validated(DRAWN[name](None)).to_json()
+    assert validated(DRAWN[name](notes())).to_json() == plain
+    assert validated(DRAWN[name](notes((-30, -20, "before"), (40, 50, "after")))).to_json() == plain
 
 
 def test_a_band_covers_whole_days_and_is_cut_to_the_axis() -> None:
@@ -150,7 +153,7 @@ def test_words_name_the_first_few_and_count_the_rest() -> None:
 
 
 def test_the_week_before_says_that_it_is_that_one() -> None:
-    figure = DRAWN["weeks"](notes((-3, 1, "Strike")))
+    figure = validated(DRAWN["weeks"](notes((-3, 1, "Strike"))))
     assert {"Strike", "Strike (week before)"} <= set(labels(figure))
     this_week, before = ((shape.x0, shape.x1) for shape in rectangles(figure))
     assert (this_week, before) == ((-0.3, 1.5), (3.5, 6.3))
@@ -167,7 +170,7 @@ def test_a_table_says_of_each_day_or_week_what_was_written_about_it() -> None:
 
 def test_an_ampersand_is_written_as_one() -> None:
     figure = DRAWN["history"](notes((0, 3, "Fish & chips")))
-    assert "Fish &amp; chips" in labels(figure)  # as Plotly wants it
+    assert "Fish &amp; chips" in labels(validated(figure))  # as Plotly wants it
     assert b"<!-- Fish &amp; chips -->" in print_image(figure, "svg")  # as XML wants it
 
 

@@ -5,18 +5,19 @@ import math
 from collections.abc import Callable
 
 import pandas as pd
-import plotly.graph_objects as go
 import pytest
 
 from charts.causes import causes_figure
 from charts.cohorts import cohorts_figure
 from charts.faster import faster_figure
+from charts.figure import Figure
 from charts.forest import forest_figure
 from charts.funnel import FATE_WORDS, funnel_figure
 from charts.look import DARK, LIGHT, Caption, Look, contrast
 from charts.reactions import reactions_figure
 from charts.shares import shares_figure
 from metrics.conversion import LOSS_KINDS
+from tests.charts.plotly_figure import validated
 
 CAPTION = Caption("A finding", "A measure", "A source; simulated data")
 STEPS = ("sent", "opened", "tapped", "booked")
@@ -99,7 +100,7 @@ def acted(rows: int) -> pd.DataFrame:
     )
 
 
-DRAWN: dict[str, Callable[[int, Look, Caption | None], go.Figure]] = {
+DRAWN: dict[str, Callable[[int, Look, Caption | None], Figure]] = {
     "funnel": lambda n, look, said: funnel_figure(steps(n), lost(n), look, said, unsettled=n // 3),
     "causes": lambda n, look, said: causes_figure(
         pd.DataFrame({"kind": list(LOSS_KINDS), "alerts": [n, 0, 0, 2 * n, 0, 0, n]}),
@@ -129,7 +130,7 @@ DRAWN: dict[str, Callable[[int, Look, Caption | None], go.Figure]] = {
 @pytest.mark.parametrize("name", DRAWN)
 def test_a_figure_is_drawn_of_nothing_of_one_and_of_many(name: str, rows: int, look: Look) -> None:
     for caption in (None, CAPTION):
-        figure = DRAWN[name](rows, look, caption)
+        figure = validated(DRAWN[name](rows, look, caption))
         assert "NaN" not in figure.to_json()
         assert "Infinity" not in figure.to_json()
         assert figure.layout.template.layout.paper_bgcolor == look.page
@@ -138,7 +139,7 @@ def test_a_figure_is_drawn_of_nothing_of_one_and_of_many(name: str, rows: int, l
 
 
 def test_each_row_of_the_funnel_is_as_long_as_the_bar_above_it() -> None:
-    figure = funnel_figure(steps(800), lost(800), LIGHT, unsettled=90)
+    figure = validated(funnel_figure(steps(800), lost(800), LIGHT, unsettled=90))
     assert figure.layout.barmode == "stack"
     assert [sum(bar.x[row] for bar in figure.data) for row in range(4)] == [890, 800, 400, 200]
     written = str(figure.layout.annotations)
@@ -148,26 +149,28 @@ def test_each_row_of_the_funnel_is_as_long_as_the_bar_above_it() -> None:
 
 def test_unsettled_alerts_are_hatched_apart_and_absent_where_there_are_none() -> None:
     def strokes(unsettled: int) -> int:
-        return len(funnel_figure(steps(80), lost(80), LIGHT, unsettled=unsettled).layout.shapes)
+        return len(
+            validated(funnel_figure(steps(80), lost(80), LIGHT, unsettled=unsettled)).layout.shapes
+        )
 
     assert strokes(20) > 5
     assert strokes(0) == 0
 
 
 def test_a_ratio_without_an_interval_says_so_and_draws_no_dot() -> None:
-    figure = forest_figure(ratios(2), LIGHT, unit="times as often")
+    figure = validated(forest_figure(ratios(2), LIGHT, unit="times as often"))
     assert "not enough data" in str(figure.layout.annotations)
     assert sum(trace.mode == "markers" for trace in figure.data) == 1
 
 
 def test_the_curve_names_how_many_would_have_been_in_time_at_its_mark() -> None:
     saved = pd.DataFrame({"seconds": [0, 30, 60], "saved": [0, 7, 9]})
-    figure = faster_figure(saved, LIGHT, marked_seconds=30)
+    figure = validated(faster_figure(saved, LIGHT, marked_seconds=30))
     assert "30 s: seven alerts" in str(figure.layout.annotations)
 
 
 def test_a_loss_in_the_funnel_is_named_by_its_step_and_each_colour_below_it() -> None:
-    figure = funnel_figure(steps(800), lost(800), LIGHT, unsettled=0)
+    figure = validated(funnel_figure(steps(800), lost(800), LIGHT, unsettled=0))
     (legend,) = [note.text for note in figure.layout.annotations if note.text.startswith("lost")]
     drawn = {bar.marker.color for bar in figure.data} - {LIGHT.accent}
     assert drawn == {color for color in drawn if color in legend}
@@ -187,7 +190,7 @@ def test_a_loss_in_the_funnel_is_named_by_its_step_and_each_colour_below_it() ->
 def test_the_names_of_the_lines_can_be_read_and_ticks_leave_room(look: Look) -> None:
     seconds = [1, 60, 300, 900, 3600, 86_400]
     table = pd.DataFrame({"seconds": seconds, **{step: range(6) for step in STEPS[1:]}})
-    figure = reactions_figure(table, look, settled=10, medians={})
+    figure = validated(reactions_figure(table, look, settled=10, medians={}))
     names = [note for note in figure.layout.annotations if "%" in note.text]
     assert len(names) == 3
     assert all(contrast(note.font.color, look.page) >= 4.5 for note in names)
@@ -198,5 +201,5 @@ def test_the_names_of_the_lines_can_be_read_and_ticks_leave_room(look: Look) -> 
 
 def test_the_mark_of_being_faster_is_named_where_no_axis_is() -> None:
     saved = pd.DataFrame({"seconds": [0, 30, 300], "saved": [0, 48, 143]})
-    (name,) = faster_figure(saved, LIGHT, marked_seconds=30).layout.annotations
+    (name,) = validated(faster_figure(saved, LIGHT, marked_seconds=30)).layout.annotations
     assert (name.xanchor, name.yanchor) == ("left", "top")

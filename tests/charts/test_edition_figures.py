@@ -5,6 +5,7 @@ from typing import Any
 
 from charts.edition import edition_figures
 from charts.look import LIGHT
+from tests.charts.plotly_figure import validated
 
 SUNDAY = date(2026, 11, 22)
 
@@ -38,7 +39,9 @@ def facts(**of_fourth_last: Any) -> dict[str, Any]:
 
 def test_a_gap_is_kept_beside_a_day_no_scans_tell_of() -> None:
     (picture,) = edition_figures(facts(coverage_rate=0.17))
-    line = next(trace for trace in picture.draw(LIGHT, None).data if trace.customdata is not None)
+    line = next(
+        trace for trace in validated(picture.draw(LIGHT, None)).data if trace.customdata is not None
+    )
     assert [count is None for count in line.y] == [back == 3 for back in reversed(range(14))]
     assert "watched" not in line.customdata[2]
     assert line.customdata[10].endswith("watched 17 % of the day")
@@ -46,7 +49,7 @@ def test_a_gap_is_kept_beside_a_day_no_scans_tell_of() -> None:
 
 def test_the_week_that_the_headline_is_about_is_marked() -> None:
     (picture,) = edition_figures(facts())
-    figure = picture.draw(LIGHT, None)
+    figure = validated(picture.draw(LIGHT, None))
     (band,) = figure.layout.shapes
     assert str(band.x0).startswith("2026-11-15")
     assert str(band.x1).startswith("2026-11-22")
@@ -63,6 +66,6 @@ def test_an_older_spike_in_the_picture_is_said_to_be_older() -> None:
     assert picture.caption.subtitle.endswith(
         "What stands out on Sat, Nov 14 to Sun, Nov 15 is older than the week."
     )
-    labels = [note.text for note in picture.draw(LIGHT, None).layout.annotations]
+    labels = [note.text for note in validated(picture.draw(LIGHT, None)).layout.annotations]
     assert "Sat, Nov 14 to Sun, Nov 15: up to 90" in labels
     assert "older" not in edition_figures(facts())[0].caption.subtitle

@@ -7,6 +7,7 @@ import pytest
 
 from charts import look as looks
 from charts.look import DARK, LIGHT, Caption, Look, Margins, contrast, new_figure, template
+from tests.charts.plotly_figure import validated
 
 BOTH = pytest.mark.parametrize("look", [LIGHT, DARK], ids=["light", "dark"])
 CAPTION = Caption("Luna is the hardest table in New York", "Tables a week", "Table Stakes, no data")
@@ -42,18 +43,18 @@ def test_a_number_in_a_cell_is_readable_on_every_shade(look: Look) -> None:
 def test_a_figure_brings_its_own_template(look: Look) -> None:
     """What Streamlit set as the default for its own process must not show through."""
     figure = new_figure(look, None, plot_height=100, margins=Margins())
-    assert figure.layout.template == template(look)
-    assert figure.layout.template != go.Figure().layout.template
+    assert figure.layout["template"] == template(look)
+    assert validated(figure).layout.template != go.Figure().layout.template
 
 
 def test_a_picture_on_a_page_leaves_the_words_to_the_page() -> None:
-    figure = new_figure(LIGHT, None, plot_height=100, margins=Margins())
+    figure = validated(new_figure(LIGHT, None, plot_height=100, margins=Margins()))
     assert figure.layout.title.text is None
     assert not figure.layout.annotations
 
 
 def test_a_picture_for_print_carries_finding_measure_and_source() -> None:
-    figure = new_figure(LIGHT, CAPTION, plot_height=100, margins=Margins())
+    figure = validated(new_figure(LIGHT, CAPTION, plot_height=100, margins=Margins()))
     assert figure.layout.title.text == CAPTION.title
     assert figure.layout.title.subtitle.text == CAPTION.subtitle
     assert [note.text for note in figure.layout.annotations] == [CAPTION.source]
@@ -62,7 +63,7 @@ def test_a_picture_for_print_carries_finding_measure_and_source() -> None:
 def test_a_long_finding_makes_room_for_its_second_line() -> None:
     long = Caption(CAPTION.title * 3, CAPTION.subtitle, CAPTION.source)
     short_figure, long_figure = (
-        new_figure(LIGHT, caption, plot_height=100, margins=Margins())
+        validated(new_figure(LIGHT, caption, plot_height=100, margins=Margins()))
         for caption in (CAPTION, long)
     )
     lines = long_figure.layout.title.text.split("<br>")

@@ -10,11 +10,11 @@ from collections.abc import Callable
 from datetime import date, timedelta
 
 import numpy as np
-import plotly.graph_objects as go
 import pytest
 from PIL import Image
 
 import charts
+from charts.figure import Figure
 from charts.look import LIGHT, PRINT_WIDTH, Caption, Look, Margins, new_figure
 from charts.printing import NotPrintable, print_image
 from charts.printing.canvas import SANS, SERIF
@@ -26,23 +26,23 @@ CAPTION = Caption(
     "Tables a week, ≥ 28 days, −3 × 5; n = 1,234",
     "Table Stakes, no data yet; simulated data, fictional venues",
 )
-DRAWN: dict[str, Callable[[int, Look, Caption | None], go.Figure]] = {
+DRAWN: dict[str, Callable[[int, Look, Caption | None], Figure]] = {
     **test_figures.DRAWN,
     **test_market_figures.DRAWN,
     **test_conversion_figures.DRAWN,
 }
 
 
-def blank() -> go.Figure:
+def blank() -> Figure:
     return new_figure(LIGHT, CAPTION, plot_height=100, margins=Margins(left=10, right=10))
 
 
-def pixels(figure: go.Figure) -> np.ndarray:
+def pixels(figure: Figure) -> np.ndarray:
     """Rows × columns × red, green, blue of the printed figure, three dots a pixel."""
     return np.asarray(Image.open(io.BytesIO(print_image(figure, "png"))).convert("RGB"))
 
 
-def color_at(figure: go.Figure, x: float, y: float) -> str:
+def color_at(figure: Figure, x: float, y: float) -> str:
     """The colour at a pixel of the figure, in hexadecimal."""
     red, green, blue = pixels(figure)[round(3 * y) + 1, round(3 * x) + 1]
     return f"#{red:02X}{green:02X}{blue:02X}"
@@ -68,7 +68,7 @@ def test_every_chart_is_among_those_printed_here() -> None:
 def test_a_chart_is_printed_of_nothing_of_one_row_and_of_many(name: str, rows: int) -> None:
     figure = DRAWN[name](rows, LIGHT, CAPTION)
     image = Image.open(io.BytesIO(print_image(figure, "png")))
-    assert image.size == (3 * PRINT_WIDTH, 3 * figure.layout.height)
+    assert image.size == (3 * PRINT_WIDTH, 3 * figure.layout["height"])
     assert image.info["dpi"] == pytest.approx((300, 300), rel=0.01)
     assert len(image.convert("RGB").getcolors(1 << 20) or []) > 10
     root = ET.fromstring(print_image(figure, "svg", title=CAPTION.title))
@@ -113,7 +113,7 @@ def test_bars_stand_where_their_values_are_one_upon_the_other() -> None:
     figure.update_layout(barmode="stack", bargap=0)
     figure.update_xaxes(range=[-0.5, 1.5], visible=False)
     figure.update_yaxes(range=[0, 4], visible=False)
-    top = figure.layout.margin.t
+    top = figure.layout["margin"]["t"]
     quarter = (PRINT_WIDTH - 20) / 4
     assert color_at(figure, 10 + quarter, top + 80) == LIGHT.accent
     assert color_at(figure, 10 + quarter, top + 60) == LIGHT.second
@@ -131,7 +131,7 @@ def test_a_line_has_its_gap_and_a_log_axis_its_middle() -> None:
     )
     figure.update_xaxes(type="log", range=[0, 2], visible=False)
     figure.update_yaxes(range=[-1, 2], visible=False)
-    top, middle = figure.layout.margin.t, PRINT_WIDTH / 2
+    top, middle = figure.layout["margin"]["t"], PRINT_WIDTH / 2
     low, high = top + 200 / 3, top + 100 / 3
     assert color_at(figure, middle - 20, low) == LIGHT.accent
     assert color_at(figure, middle + 20, low) == LIGHT.page
@@ -154,23 +154,24 @@ def test_days_lie_at_even_distances_and_shapes_span_them() -> None:
         y0=0,
         y1=1,
         layer="below",
-        line_width=0,
+        line={"width": 0},
         fillcolor=LIGHT.panel,
     )
     figure.update_xaxes(range=[first, first + timedelta(days=4)], visible=False)
     figure.update_yaxes(range=[-1, 1], visible=False)
-    y = figure.layout.margin.t + 20
+    y = figure.layout["margin"]["t"] + 20
     assert color_at(figure, PRINT_WIDTH / 2 - 10, y) == LIGHT.page
     assert color_at(figure, PRINT_WIDTH / 2 + 10, y) == LIGHT.panel
 
 
 def test_what_is_not_drawn_in_print_is_named() -> None:
-    pie = blank().add_pie(values=[1, 2])
-    smooth = blank().add_scatter(x=[0, 1], y=[0, 1], mode="lines", line={"smoothing": 1.3})
-    arrow = blank().add_annotation(text="here", x=0, y=0, showarrow=True)
-    bold = blank().add_annotation(text="<b>here</b>", x=0, y=0, showarrow=False)
-    names = blank().add_bar(x=["a", "b"], y=[1, 2], marker={"color": "#000000"})
-    legend = blank().update_layout(legend={"orientation": "h"})
+    pie, smooth, arrow, bold, names, legend = (blank() for _ in range(6))
+    pie.data.append({"type": "pie", "values": [1, 2]})
+    smooth.add_scatter(x=[0, 1], y=[0, 1], mode="lines", line={"smoothing": 1.3})
+    arrow.add_annotation(text="here", x=0, y=0, showarrow=True)
+    bold.add_annotation(text="<b>here</b>", x=0, y=0, showarrow=False)
+    names.add_bar(x=["a", "b"], y=[1, 2], marker={"color": "#000000"})
+    legend.update_layout(legend={"orientation": "h"})
     for figure, words in (
         (pie, "pie"),
         (smooth, "scatter.line.smoothing"),
@@ -184,6 +185,6 @@ def test_what_is_not_drawn_in_print_is_named() -> None:
             print_image(figure, "png")
 
 
-def for_a_page() -> go.Figure:
+def for_a_page() -> Figure:
     """A figure as a page shows it: without its words."""
     return new_figure(LIGHT, None, plot_height=100, margins=Margins())
