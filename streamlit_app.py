@@ -26,7 +26,7 @@ from pipeline.jobs import Timer
 from pipeline.simulate import load_demo
 from settings import SettingsError, load_settings
 
-HEAVY_MODULES = ("pandas", "plotly.graph_objects", "pyarrow", "scipy.stats", "charts.printing")
+HEAVY_MODULES = ("pandas", "plotly.io.json", "pyarrow", "scipy.stats", "charts.printing")
 
 try:
     settings = load_settings()

@@ -151,6 +151,7 @@ def template(look: Look) -> dict[str, Any]:
         "zeroline": False,
         "fixedrange": True,
         "ticks": "",
+        "ticklabeloverflow": "allow",  # to hide what overflows a browser measures every label
         "tickfont": {"color": look.muted, "size": SMALL_SIZE},
         "title": {"font": {"color": look.muted, "size": SMALL_SIZE}, "standoff": 8},
     }
@@ -263,7 +264,3 @@ def say_instead(figure: Figure, look: Look, words: str) -> Figure:
         font={"size": TEXT_SIZE, "color": look.muted},
     )
     return figure
-
-
-ON_PAGE = {"displayModeBar": False, "doubleClick": False}
-"""Plotly's configuration of a figure on a page: nothing over the picture."""

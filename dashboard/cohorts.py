@@ -6,11 +6,12 @@ import pandas as pd
 import streamlit as st
 
 from charts.annotations import annotation_texts, annotation_words
+from charts.cohorts import cohorts_figure
 from charts.look import Caption
+from charts.reactions import reactions_figure
 from dashboard import conversion, data, formats, pictures
 from dashboard import conversion_findings as findings
 from dashboard.conversion import Asked
-from dashboard.figures import cohorts_figure, reactions_figure
 from db.insights import FunnelRow, TimeToAct
 from metrics.small_cells import SMALLEST_CELL
 from metrics.wording import count_words, date_words, duration_short

@@ -10,11 +10,11 @@ from typing import Literal
 import pandas as pd
 import streamlit as st
 
+from charts.forest import forest_figure
 from charts.look import Caption
 from dashboard import conversion, copyable, formats, pictures, printable
 from dashboard import conversion_findings as findings
 from dashboard.conversion import BREAKDOWNS, Asked
-from dashboard.figures import forest_figure
 from db import insights
 from db.insights import Comparison
 from metrics.by_users import ShareByUsers

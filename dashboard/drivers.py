@@ -4,10 +4,10 @@ import pandas as pd
 import streamlit as st
 
 from charts.look import Caption
+from charts.shares import shares_figure
 from dashboard import choices, compared, conversion, formats, pictures
 from dashboard import conversion_findings as findings
 from dashboard.conversion import BREAKDOWNS, Asked
-from dashboard.figures import shares_figure
 from db.insights import VenueConversion
 from metrics.wording import number_of, rank_band_words
 

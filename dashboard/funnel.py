@@ -3,12 +3,12 @@
 import pandas as pd
 import streamlit as st
 
-from charts.funnel import CAUSE_WORDS, FATE_WORDS
+from charts.funnel import CAUSE_WORDS, FATE_WORDS, funnel_figure
 from charts.look import Caption
+from charts.shares import shares_figure
 from dashboard import choices, conversion, parts, pictures
 from dashboard import conversion_findings as findings
 from dashboard.conversion import BREAKDOWNS, STEP_WORDS, Asked
-from dashboard.figures import funnel_figure, shares_figure
 from db.insights import FunnelRow
 from metrics.conversion import CAUSES
 from metrics.wording import count_words, number_of

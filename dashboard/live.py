@@ -6,9 +6,9 @@ import pandas as pd
 import streamlit as st
 
 from charts.look import Caption
+from charts.nights import nights_figure
 from dashboard import choices, data, explain, findings, formats, parts, pictures
 from dashboard.choices import Place
-from dashboard.figures import nights_figure
 from metrics.calendar import local_date, local_time
 from metrics.catchable import effective_reaction_seconds
 from metrics.still_there import chance_still_there

@@ -3,12 +3,12 @@
 import pandas as pd
 import streamlit as st
 
-from charts.causes import KIND_WORDS
+from charts.causes import KIND_WORDS, causes_figure
+from charts.faster import faster_figure
 from charts.look import Caption
 from dashboard import conversion, pictures
 from dashboard import conversion_findings as findings
 from dashboard.conversion import Asked
-from dashboard.figures import causes_figure, faster_figure
 from db.insights import FunnelRow
 from metrics.conversion import LOSS_KINDS
 from metrics.small_cells import SMALLEST_CELL

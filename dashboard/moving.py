@@ -7,10 +7,9 @@ import pandas as pd
 import streamlit as st
 
 from charts.look import Caption
-from charts.slopes import drawn_words, lines_words
+from charts.slopes import drawn_words, lines_words, slopes_figure
 from dashboard import data, explain, findings, formats, parts, pictures, printable, shapes
 from dashboard.choices import Place
-from dashboard.figures import slopes_figure
 from metrics.wording import date_words
 
 FACTS = 8  # of the surest venues, to be printed or not

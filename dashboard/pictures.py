@@ -11,16 +11,16 @@ from functools import cached_property
 from pathlib import Path
 
 import pandas as pd
-import plotly.graph_objects as go
 import streamlit as st
 from plotly.io.json import to_json_plotly
 from streamlit.components.v2 import component
 
+from charts.figure import Figure
 from charts.look import DARK, LIGHT, Caption, Look
 from charts.printing import MIME_TYPES, print_image
 from dashboard import chart_library, explain, parts
 
-Draw = Callable[[Look, Caption | None], go.Figure]
+Draw = Callable[[Look, Caption | None], Figure]
 
 HERE = Path(__file__).parent
 # Said of all rows of a table above and below the picture.

@@ -319,7 +319,7 @@ def test_a_venues_days_are_counted_without_those_nobody_watched(
 
 
 def test_a_venue_has_a_release_time_only_with_a_clock() -> None:
-    assert "no usual time" in venue_findings.clock_title(
+    assert "No release time stands out" in venue_findings.clock_title(
         release_clock([5, 300, 700, 1100], range(4), [0] * 4), "Luna"
     )
     assert "opened on two days only" in venue_findings.clock_title(
