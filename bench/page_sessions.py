@@ -100,6 +100,7 @@ async def many_readers(
         session = await open_session(address)
         page, key, values = filtered
         await session.open(page)
+        await asyncio.sleep(CLICK_SECONDS)  # somebody who just came looks first
         clicks: list[float] = []
         until = time.monotonic() + seconds
         while time.monotonic() < until:

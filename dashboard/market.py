@@ -87,7 +87,7 @@ def _neighborhoods(place: Place, window: Window, last: date) -> None:
         alt="Neighborhoods, most tables first",
     )
     parts.csv_download(
-        compared.assign(
+        lambda: compared.assign(
             market=place.market_id,
             window_last=last,
             window_days=COMPARED_DAYS,

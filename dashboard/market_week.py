@@ -1,13 +1,18 @@
 """A market's week against the eight before it: the figures that an edition's sentences stand on."""
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import date
 
 import pandas as pd
+import pyarrow as pa
 import streamlit as st
 
 from dashboard import data, formats, parts
 from dashboard.choices import Place
-from metrics.calendar import iso_week_bounds, last_whole_week
+from dashboard.parts import remembered
+from db.insights import WeekCompared
+from metrics.calendar import IsoWeek, iso_week_bounds, last_whole_week
 from metrics.wording import WEEKDAYS, count_words, date_words, list_words, window_words
 
 
@@ -25,29 +30,61 @@ def show(place: Place, last: date) -> None:
         bind="query-params",
     )
     days = tuple(number for number, name in enumerate(WEEKDAYS) if name in (chosen or WEEKDAYS))
-    found = data.week_compared(place.market_id, week, days, place.version)
-    if found is None or found.parts.empty:
+    shown = _compared(place, week, days)
+    if shown is None:
         st.caption("Nothing is known of this week yet.")
         return
-    st.caption(
-        f"{window_words(found.first_date, found.last_date)}; only days that were watched about as "
-        "much as is usual count. Usual is the mean of the same weekdays of the eight weeks before, "
-        "days that stood out included. The band in the picture above goes by their median, so the "
-        "two differ after a burst. Brackets hold 95 % intervals. The weekly digest goes by these "
-        "figures."
+    st.caption(shown.caption)
+    st.table(shown.parts, hide_index=False)
+    st.table(shown.days, hide_index=False)
+    parts.footnote(shown.footnote)
+    parts.csv_download(
+        shown.export, file_name=place.file_stem("week-compared", sunday), key="week-compared-csv"
     )
-    st.table(_shown(found.parts, found.parts["what"].tolist(), "Tables that opened"))
-    days_shown = _shown(
-        found.days, [date_words(day) for day in found.days["local_date"]], "Day"
-    ).assign(
-        **{
-            "To be had, against the same hours before": [
-                formats.signed_change_words(row.supply_change, row.supply_lower, row.supply_upper)
-                for row in found.days.itertuples()
-            ]
-        }
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A week against the eight before it: in parts, by day, in words, and as it is saved."""
+
+    caption: str
+    parts: pa.Table
+    days: pa.Table
+    footnote: str
+    export: Callable[[], pd.DataFrame]
+
+
+@remembered
+def _compared(place: Place, week: IsoWeek, days: tuple[int, ...]) -> Shown | None:
+    """These days of the week; None where nothing is known of it."""
+    found = data.week_compared(place.market_id, week, days, place.version)
+    if found is None or found.parts.empty:
+        return None
+    by_day = _table(found.days, [date_words(day) for day in found.days["local_date"]], "Day")
+    by_day["To be had, against the same hours before"] = [
+        formats.signed_change_words(row.supply_change, row.supply_lower, row.supply_upper)
+        for row in found.days.itertuples()
+    ]
+    return Shown(
+        caption=(
+            f"{window_words(found.first_date, found.last_date)}; only days that were watched about "
+            "as much as is usual count. Usual is the mean of the same weekdays of the eight weeks "
+            "before, days that stood out included. The band in the picture above goes by their "
+            "median, so the two differ after a burst. Brackets hold 95 % intervals. The weekly "
+            "digest goes by these figures."
+        ),
+        parts=parts.sendable(
+            _table(found.parts, found.parts["what"].tolist(), "Tables that opened")
+        ),
+        days=parts.sendable(by_day),
+        footnote=_footnote(found),
+        export=lambda: pd.concat([found.parts, found.days], ignore_index=True).assign(
+            market=place.market_id, week=str(week), source=place.source
+        ),
     )
-    st.table(days_shown)
+
+
+def _footnote(found: WeekCompared) -> str:
     said = []
     if found.prime is not None:
         share = found.prime
@@ -59,18 +96,10 @@ def show(place: Place, last: date) -> None:
     if found.first_seen:
         names = [formats.as_markdown(name) for name in found.first_seen]
         said.append(f"Seen for the first time ({len(names)}): {list_words(names)}.")
-    if said:
-        st.caption(" ".join(said))
-    parts.csv_download(
-        pd.concat([found.parts, found.days], ignore_index=True).assign(
-            market=place.market_id, week=str(week), source=place.source
-        ),
-        file_name=place.file_stem("week-compared", sunday),
-        key="week-compared-csv",
-    )
+    return " ".join(said)
 
 
-def _shown(figures: pd.DataFrame, names: list[str], title: str) -> pd.DataFrame:
+def _table(figures: pd.DataFrame, names: list[str], title: str) -> pd.DataFrame:
     rows = list(figures.itertuples())
     return pd.DataFrame(
         {
