@@ -4,7 +4,7 @@ import logging
 
 import streamlit as st
 
-from dashboard import access, data, parts
+from dashboard import access, data, memory, parts
 from dashboard.access import ALL, EDITORS, FOUNDERS
 from db.insights import DATABASE_UNAVAILABLE
 
@@ -45,7 +45,8 @@ page = st.navigation(
 )
 access.say_who(roles)
 try:
-    page.run()
+    with memory.whole_page():
+        page.run()
 except DATABASE_UNAVAILABLE as error:
     log.error("The page %s could not be read from the database: %s", page.title, error)
     st.error(

@@ -4,9 +4,11 @@ Streamlit's own caches copy what they hold, or take its arguments to pieces to t
 quarter of what a click cost. Here arguments are told apart by being equal.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager, suppress
 from datetime import timedelta
-from threading import Condition
+from functools import wraps
+from threading import Condition, Lock, local
 from typing import ParamSpec, Protocol, TypeVar, cast
 
 import pandas as pd
@@ -29,6 +31,15 @@ class Kept(Protocol[P, T]):
         """Forgets its answers."""
 
 
+class _Mine(local):
+    """What a thread knows of its turn. page: what ends the turn, while a page is made."""
+
+    is_my_turn = False
+    page: ExitStack | None = None
+
+
+_mine = _Mine()
+_turns = Lock()
 _all: list[Kept[..., object]] = []
 
 
@@ -45,10 +56,80 @@ def kept(ttl: timedelta, most: int = MOST_KEPT) -> Callable[[Callable[P, T]], Ke
     return keep
 
 
+def kept_in_turn(ttl: timedelta, most: int = MOST_KEPT) -> Callable[[Callable[P, T]], Kept[P, T]]:
+    """As `kept`, for what takes long: such answers are made one at a time.
+
+    Python does one thing at once: while many readers want what nobody has asked for yet, those who
+    want what is there would wait for all of it.
+    """
+
+    def keep(build: Callable[P, T]) -> Kept[P, T]:
+        answers: TTLCache[object, T] = TTLCache(most, ttl.total_seconds())
+        lock = Lock()
+
+        def answer(key: object) -> T:
+            with lock:
+                return answers[key]
+
+        @wraps(build)
+        def keeping(*given: P.args, **named: P.kwargs) -> T:
+            key = _key(*given, **named)
+            with suppress(KeyError):
+                return answer(key)
+            with _turn():
+                with suppress(KeyError):
+                    return answer(key)  # somebody made it while this thread waited
+                made = build(*given, **named)
+                with lock:
+                    answers[key] = made
+                return made
+
+        def cache_clear() -> None:
+            with lock:
+                answers.clear()
+
+        found = cast("Kept[P, T]", keeping)
+        keeping.cache_clear = cache_clear  # type: ignore[attr-defined]
+        _all.append(found)
+        return found
+
+    return keep
+
+
 def forget_everything() -> None:
     """As if nothing had been asked yet: for another database."""
     for keeping in _all:
         keeping.cache_clear()
+
+
+@contextmanager
+def whole_page() -> Iterator[None]:
+    """Within it a thread that has to make an answer keeps its turn to the end, so that readers get
+    their pages one after the other, and not all of them at last."""
+    with ExitStack() as _mine.page:
+        try:
+            yield
+        finally:
+            _mine.page = None
+
+
+@contextmanager
+def _turn() -> Iterator[None]:
+    """Waits for this thread's turn to make an answer, and all answers that this one asks for."""
+    with ExitStack() as answer:
+        if not _mine.is_my_turn:
+            (_mine.page or answer).enter_context(_taken())
+        yield
+
+
+@contextmanager
+def _taken() -> Iterator[None]:
+    with _turns:
+        _mine.is_my_turn = True
+        try:
+            yield
+        finally:
+            _mine.is_my_turn = False
 
 
 def _key(*given: object, **named: object) -> object:

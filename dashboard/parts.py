@@ -15,7 +15,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from charts.look import DARK, LIGHT, Look, source_line
 from dashboard import formats
-from dashboard.memory import kept
+from dashboard.memory import kept_in_turn
 from db.insights import Progress
 from metrics.calendar import local_date
 from metrics.wording import date_words, list_words
@@ -152,7 +152,7 @@ def remembered(build: Callable[P, T]) -> Callable[P, T]:
     All that it is made from is among the arguments, or asked of `data` by them (the market's
     version is one, so that nothing old is shown). Nobody changes what it returns.
     """
-    return kept(KEPT_FOR)(build)
+    return kept_in_turn(KEPT_FOR)(build)
 
 
 def sendable(rows: pd.DataFrame) -> pa.Table:

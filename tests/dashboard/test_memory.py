@@ -7,7 +7,7 @@ from datetime import timedelta
 import pandas as pd
 import pytest
 
-from dashboard.memory import forget_everything, kept
+from dashboard.memory import forget_everything, kept, kept_in_turn, whole_page
 
 
 @dataclass(frozen=True)
@@ -90,3 +90,59 @@ def test_no_more_are_kept_than_said_and_no_longer() -> None:
     assert [fleeting(1), fleeting(1)] == [1, 1]
     assert [few(2), few(3), few(3), few(2)] == [2, 3, 3, 2]
     assert asked == [1, 1, 2, 3, 2]
+
+
+def test_parts_of_pages_are_made_for_one_page_at_a_time_and_what_is_there_is_not_waited_for() -> (
+    None
+):
+    made: list[str] = []
+    may_go_on = threading.Event()
+
+    @kept_in_turn(timedelta(minutes=1))
+    def part(name: str) -> str:
+        made.append(name)
+        return name
+
+    def first_page() -> None:
+        with whole_page():
+            part("its first")
+            assert may_go_on.wait(10)
+            part("its second")
+
+    def other_page() -> None:
+        with whole_page():
+            part("another's")
+
+    first = threading.Thread(target=first_page)
+    first.start()
+    while not made:
+        pass
+    other = threading.Thread(target=other_page)
+    other.start()
+    assert part("its first") == "its first"
+    may_go_on.set()
+    for page in (first, other):
+        page.join(10)
+    assert made == ["its first", "its second", "another's"]
+
+
+def test_a_part_that_cannot_be_made_gives_the_turn_back_and_is_made_anew() -> None:
+    answers = iter([ValueError("not yet"), "one"])
+
+    @kept_in_turn(timedelta(minutes=1))
+    def part() -> str:
+        found = next(answers)
+        if isinstance(found, ValueError):
+            raise found
+        return found
+
+    with pytest.raises(ValueError, match="not yet"), whole_page():
+        part()
+    told: list[str] = []
+    other = threading.Thread(target=lambda: told.append(part()))
+    other.start()
+    other.join(10)
+    assert told == ["one"]
+    part.cache_clear()
+    with pytest.raises(StopIteration):
+        part()
