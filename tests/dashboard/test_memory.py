@@ -96,7 +96,7 @@ def test_parts_of_pages_are_made_for_one_page_at_a_time_and_what_is_there_is_not
     None
 ):
     made: list[str] = []
-    may_go_on = threading.Event()
+    began, may_go_on = threading.Event(), threading.Event()
 
     @kept_in_turn(timedelta(minutes=1))
     def part(name: str) -> str:
@@ -106,6 +106,7 @@ def test_parts_of_pages_are_made_for_one_page_at_a_time_and_what_is_there_is_not
     def first_page() -> None:
         with whole_page():
             part("its first")
+            began.set()
             assert may_go_on.wait(10)
             part("its second")
 
@@ -115,8 +116,7 @@ def test_parts_of_pages_are_made_for_one_page_at_a_time_and_what_is_there_is_not
 
     first = threading.Thread(target=first_page)
     first.start()
-    while not made:
-        pass
+    assert began.wait(10)
     other = threading.Thread(target=other_page)
     other.start()
     assert part("its first") == "its first"
