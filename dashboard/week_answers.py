@@ -56,6 +56,7 @@ def changes(place: Place, complete: date, last: date) -> str:
             f"We did not watch all of {number_of(len(unwatched), 'day')} of the last 7; least on "
             f"{date_words(worst['window_date'])} ({percent_words(worst['coverage_rate'])})."
         )
+    lines.append("Weeks, spikes and neighborhoods: [Market](./market).")
     return "\n".join(f"- {parts.place_words(line)}" for line in lines)
 
 
@@ -76,25 +77,16 @@ def days_picture(place: Place, complete: date, last: date, notes: pd.DataFrame) 
             + ("the day that is not over dashed; " if last > complete else "")
             + f"{formats.window_ending(last, len(days))}."
             + annotation_words(notes, days["window_date"].iloc[0], last)
-            + " [More](./market)"
         ),
         source=place.source,
-    )
-    plain = Caption(
-        caption.title, caption.subtitle.removesuffix(" [More](./market)"), caption.source
     )
     unfinished = last if last > complete else None
     return Picture(
         lambda look, printed: market_days_figure(
-            drawn,
-            look,
-            None if printed is None else plain,
-            unfinished=unfinished,
-            annotations=notes,
+            drawn, look, printed, unfinished=unfinished, annotations=notes
         ),
         caption,
         key="week-days",
-        alt=plain.in_words,
         file_name=place.file_stem("this-week", last),
         table=days.assign(
             annotation=annotation_texts(notes, days["window_date"]),

@@ -10,7 +10,7 @@ from dashboard import data
 from db.engine import Engine
 from metrics.definitions import CHAPTERS, definition_of
 from tests.dashboard.conftest import Open
-from tests.dashboard.said import small_print, text
+from tests.dashboard.said import pictures, small_print, text
 from tests.dashboard.test_pages import SIMULATED, UNREACHABLE
 from tests.dashboard.worlds import LAST_WHOLE_DAY, NOW
 
@@ -46,6 +46,8 @@ def test_a_page_says_simulated_at_its_top_and_at_every_source(
     sources = [said for said in small_print(page) if said.startswith("Table Stakes")]
     assert sources
     assert all("simulated data" in source for source in sources)
+    for picture in pictures(page):  # its words are plain: Markdown would be read as it is written
+        assert "](" not in picture["title"] + picture["subtitle"]
 
 
 @pytest.mark.parametrize("name", ABOUT_DATA)
