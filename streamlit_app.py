@@ -82,7 +82,7 @@ def keep_collector_from_the_libraries() -> None:
 app = st.App(
     Path(__file__).resolve().with_name("dashboard") / "main.py",
     lifespan=lifespan,
-    routes=[*create_routes(state), chart_library.route],
+    routes=[*create_routes(state), chart_library.create_route()],
     middleware=[
         *([] if has_login else [Middleware(access.ThisMachineOnly)]),
         Middleware(chart_library.PreloadCharts),

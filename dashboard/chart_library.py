@@ -7,6 +7,7 @@ version as the one that the Python package is made for.
 
 from pathlib import Path
 
+import streamlit as st
 from starlette.datastructures import MutableHeaders
 from starlette.requests import Request
 from starlette.responses import FileResponse
@@ -14,8 +15,8 @@ from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 (SCRIPT,) = Path(__file__).with_name("plotly").glob("plotly-cartesian-*.min.js")
-PATH = f"/plotly/{SCRIPT.name}"
-LINK = f"<.{PATH}>; rel=modulepreload"
+ADDRESS = f"./plotly/{SCRIPT.name}"  # from any page
+LINK = f"<{ADDRESS}>; rel=modulepreload"
 
 
 def serve(_request: Request) -> FileResponse:
@@ -24,7 +25,10 @@ def serve(_request: Request) -> FileResponse:
     return FileResponse(SCRIPT, media_type="text/javascript", headers=headers)
 
 
-route = Route(PATH, serve)
+def create_route() -> Route:
+    """Where the pages are, wherever that is (`server.baseUrlPath`)."""
+    base = str(st.get_option("server.baseUrlPath")).strip("/")
+    return Route(f"/{base}/{ADDRESS.removeprefix('./')}".replace("//", "/"), serve)
 
 
 class PreloadCharts:

@@ -72,7 +72,7 @@ class Picture {
     if (text !== drawn?.text || width !== drawn.width) {
       const { figure, library } = this.shown;
       try {
-        await import(new URL(`.${library}`, document.baseURI));
+        await import(new URL(library, document.baseURI));
         await Plotly.react(this.chart, figure.data, { ...figure.layout, width }, CONFIG);
       } catch (error) {
         console.error(error);

@@ -78,7 +78,7 @@ class Picture:
                 "explained": None if self.measure is None else explain.words(self.measure),
                 "hasNumbers": self.table is not None,
                 "figure": self.draw(look, None).to_dict(),
-                "library": chart_library.PATH,
+                "library": chart_library.ADDRESS,
             }
         )
         return document.encode()
