@@ -19,6 +19,7 @@ P = ParamSpec("P")
 T = TypeVar("T", covariant=True)
 
 MOST_KEPT = 100
+LONGEST_WAIT = timedelta(seconds=30)  # for a turn
 
 
 class Kept(Protocol[P, T]):
@@ -124,12 +125,15 @@ def _turn() -> Iterator[None]:
 
 @contextmanager
 def _taken() -> Iterator[None]:
-    with _turns:
-        _mine.is_my_turn = True
-        try:
-            yield
-        finally:
-            _mine.is_my_turn = False
+    """Who waited for too long goes on without: it may be the database that answers nobody."""
+    has_turn = _turns.acquire(timeout=LONGEST_WAIT.total_seconds())
+    _mine.is_my_turn = True
+    try:
+        yield
+    finally:
+        _mine.is_my_turn = False
+        if has_turn:
+            _turns.release()
 
 
 def _key(*given: object, **named: object) -> object:

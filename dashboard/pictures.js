@@ -4,6 +4,7 @@
 const CONFIG = { displayModeBar: false, doubleClick: false };
 const kept = new WeakMap(); // the picture of each element that Streamlit gave us
 let turn = Promise.resolve();
+let count = 0;
 
 export default function ({ data, parentElement, setStateValue, setTriggerValue }) {
   if (!kept.has(parentElement)) kept.set(parentElement, new Picture(parentElement));
@@ -24,6 +25,8 @@ class Picture {
       button.setAttribute("aria-expanded", isOpen);
       this.ask.setStateValue("numbers", isOpen);
     };
+    this.find(".explanation").id = `explanation-${++count}`;
+    this.find(".explained button").setAttribute("aria-describedby", `explanation-${count}`);
     this.find(".explained").onkeydown = ({ key, target }) => {
       if (key === "Escape") target.blur();
     };
@@ -71,21 +74,35 @@ class Picture {
     if (!width) return; // gone, or folded away: it is drawn once it has room
     if (text !== drawn?.text || width !== drawn.width) {
       const { figure, library } = this.shown;
+      const failure = this.find(".failure");
       try {
         await import(new URL(library, document.baseURI));
         await Plotly.react(this.chart, figure.data, { ...figure.layout, width }, CONFIG);
+        this.drawn = { text, width };
+        failure.hidden = true;
       } catch (error) {
         console.error(error);
-        this.chart.textContent = `The picture could not be drawn (${error.message}): reload the page.`;
+        globalThis.Plotly?.purge(this.chart);
+        failure.textContent = `The picture could not be drawn (${error.message}): reload the page.`;
+        failure.hidden = false;
       }
-      this.drawn = { text, width };
-      await new Promise((next) => requestAnimationFrame(() => setTimeout(next)));
+      await seen();
     }
     this.root.dataset.drawn = "";
   }
 
+  // Streamlit also calls this where one call was overtaken by the next.
   forget() {
+    if (this.root.isConnected) return;
     this.widths.disconnect();
     if (this.drawn) Plotly.purge(this.chart);
   }
+}
+
+// Resolves once what was drawn is on the screen; nothing is where the page lies in the background.
+function seen() {
+  return new Promise((next) => {
+    if (document.hidden) setTimeout(next);
+    else requestAnimationFrame(() => setTimeout(next));
+  });
 }

@@ -97,9 +97,15 @@ def figure(
     show(Picture(draw, caption, key, file_name, table, measure))
 
 
-@st.fragment
 def show(picture: Picture) -> None:
     """A picture with its finding above, its source below, its numbers, and ways to take it away."""
+    # With a key it stays the same to the browser where something above it comes or goes.
+    with st.container(key=f"{picture.key}-picture"):
+        _shown(picture)
+
+
+@st.fragment
+def _shown(picture: Picture) -> None:
     asked = _picture(
         key=picture.key,
         data=picture.dark if parts.look() is DARK else picture.light,

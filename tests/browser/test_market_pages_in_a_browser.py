@@ -98,7 +98,7 @@ def test_a_picture_that_cannot_be_drawn_says_so_and_keeps_its_numbers(
     with next_reader(profile) as (page, _):
         page.route("**/plotly/*", lambda route: route.abort())
         visit(page, f"{demo_app}/venue?venue=demo-osteria-luna")
-        assert "The picture could not be drawn" in page.locator(".chart").first.inner_text()
+        assert "The picture could not be drawn" in page.get_by_role("alert").first.inner_text()
         page.locator(".st-key-survival .numbers").click()
         page.get_by_test_id("stDataFrame").wait_for()
 

@@ -7,6 +7,7 @@ from datetime import timedelta
 import pandas as pd
 import pytest
 
+from dashboard import memory
 from dashboard.memory import forget_everything, kept, kept_in_turn, whole_page
 
 
@@ -146,3 +147,23 @@ def test_a_part_that_cannot_be_made_gives_the_turn_back_and_is_made_anew() -> No
     part.cache_clear()
     with pytest.raises(StopIteration):
         part()
+
+
+def test_who_waited_too_long_for_a_turn_goes_on_without(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(memory, "LONGEST_WAIT", timedelta(0))
+    began, may_end = threading.Event(), threading.Event()
+
+    @kept_in_turn(timedelta(minutes=1))
+    def part(name: str) -> str:
+        if name == "stuck":
+            began.set()
+            assert may_end.wait(10)
+        return name
+
+    stuck = threading.Thread(target=part, args=["stuck"])
+    stuck.start()
+    assert began.wait(10)
+    assert part("another") == "another"
+    may_end.set()
+    stuck.join(10)
+    assert part("stuck") == "stuck"
